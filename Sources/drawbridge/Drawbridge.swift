@@ -1,0 +1,1 @@
+@main enum Drawbridge { static func main() {} }
