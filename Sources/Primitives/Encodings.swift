@@ -70,3 +70,20 @@ package enum Base64URL {
         return output
     }
 }
+
+/// Base64 in the standard alphabet with padding (RFC 4648 §4), as HTTP Basic and key files use it.
+package enum Base64 {
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let text = String(Base64URL.encode(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+
+    /// Padding may be left out; everything else is as strict as `Base64URL.decode`.
+    package static func decode(_ text: String) -> [UInt8]? {
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else { return nil }
+        var body = Substring(text)
+        while body.last == "=", text.utf8.count - body.utf8.count < 2 { body = body.dropLast() }
+        guard body.endIndex == text.endIndex || text.utf8.count.isMultiple(of: 4) else { return nil }
+        return Base64URL.decode(String(body.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }))
+    }
+}

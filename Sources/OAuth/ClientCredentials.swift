@@ -1,0 +1,55 @@
+package import Primitives
+
+/// What a client presents of itself at the token, revocation and introspection endpoints (RFC 6749 §2.3).
+package struct ClientCredentials: Sendable {
+    package let clientID: String
+    /// The secrets to try: one, or two where HTTP Basic may or may not have been form-encoded by the client (RFC 6749 §2.3.1 and reality).
+    package let secrets: [Secret]
+    /// Came in the `Authorization` header, so a refusal answers with a challenge (RFC 6749 §5.2).
+    package let usedHeader: Bool
+
+    package init(authorization header: String?, form: FormData) throws(OAuthError) {
+        guard let header else {
+            guard let id = form["client_id"] else { throw OAuthError(.invalidClient, "client_id is missing.") }
+            self.init(clientID: id, secrets: form["client_secret"].map { [Secret($0)] } ?? [], usedHeader: false)
+            return
+        }
+        let (id, secrets) = try Self.basic(header)
+        guard form["client_secret"] == nil else {
+            throw OAuthError(.invalidRequest, "Client credentials may be sent in the header or in the body, not in both.")
+        }
+        if let named = form["client_id"], !id.contains(named) {
+            throw OAuthError(.invalidClient, "client_id in the body differs from the one in the header.")
+        }
+        self.init(clientID: form["client_id"] ?? id[0], secrets: secrets, usedHeader: true)
+    }
+
+    private init(clientID: String, secrets: [Secret], usedHeader: Bool) {
+        self.clientID = clientID
+        self.secrets = secrets
+        self.usedHeader = usedHeader
+    }
+
+    /// `Basic base64(id:secret)` (RFC 7617 §2), both halves also as form-decoded.
+    private static func basic(_ header: String) throws(OAuthError) -> (ids: [String], secrets: [Secret]) {
+        let refusal = OAuthError(.invalidClient, "The Authorization header must be Basic with base64 of client_id:client_secret.")
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "basic", let bytes = Base64.decode(String(parts[1])),
+            let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":")
+        else { throw refusal }
+        let id = String(text[..<colon])
+        let secret = String(text[text.index(after: colon)...])
+        let decodedID = formDecoded(id) ?? id
+        let decodedSecret = formDecoded(secret) ?? secret
+        guard !id.isEmpty else { throw refusal }
+        return (
+            Array(Set([decodedID, id])).sorted { $0 == decodedID && $1 != decodedID },
+            Array(Set([decodedSecret, secret])).map { Secret($0) }
+        )
+    }
+
+    private static func formDecoded(_ text: String) -> String? {
+        guard !text.contains("&"), !text.contains("="), let form = try? FormData(parsing: "v=" + text) else { return nil }
+        return form["v"]
+    }
+}
