@@ -82,9 +82,16 @@ struct SettingLayers: Sendable {
         known += SettingKey.allCases.compactMap(\.environmentAlias) + [Self.oauthEnabled, Self.jwtPublicKey]
         let ours = environment.keys.filter { $0.hasPrefix(SettingKey.environmentPrefix) || $0.hasPrefix("OAUTH_") }
         for name in ours.sorted() where !known.contains(name) {
-            let guess = NearestName.find(name, among: known) ?? Self.commonMistakes[name]
-            refuse(name: name, .environment, guess: guess)
+            refuse(name: name, .environment, guess: Self.commonMistakes[name] ?? Self.nearest(to: name, among: known))
         }
+    }
+
+    /// Without our prefix, which would make every two names look alike.
+    private static func nearest(to name: String, among known: [String]) -> String? {
+        let prefix = SettingKey.environmentPrefix
+        guard name.hasPrefix(prefix) else { return NearestName.find(name, among: known) }
+        let bare = SettingKey.allCases.map(\.environmentName).map { $0.replacingPrefix(prefix) }
+        return NearestName.find(name.replacingPrefix(prefix), among: bare).map { prefix + $0 }
     }
 
     private mutating func refuseUnknown(in file: SettingsFile) {
