@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What comes with Swift and the system, and needs no declaration.
 TOOLCHAIN = {
-    "Swift", "Synchronization", "Testing", "XCTest", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch", "RegexBuilder",
-    "Glibc", "Musl", "Darwin",
+    "Swift", "Synchronization", "Testing", "XCTest", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch",
+    "RegexBuilder", "Glibc", "Musl", "Darwin",
 }
 
 IMPORT = re.compile(

@@ -24,7 +24,7 @@ OVERFLOW = """() => {
 
 
 class Loopback:
-    """The client's redirect target. It answers 204, so that the browser stays on the page that sent it here, and the page can be looked at."""
+    """The client's redirect target. It answers 204: the browser then stays on the page that sent it here, which can be looked at."""
 
     async def __aenter__(self) -> Loopback:
         self._callbacks: asyncio.Queue[dict[str, str]] = asyncio.Queue()

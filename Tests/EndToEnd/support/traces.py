@@ -30,5 +30,6 @@ def found(secrets: dict[str, str], places: Iterable[Path]) -> list[str]:
     lines = []
     for file in files(*places):
         content = file.read_bytes()
-        lines += [f"{name} ({form}) in {file.name}" for name, forms in wanted.items() for form, needle in forms.items() if needle in content]
+        for name, forms in wanted.items():
+            lines += [f"{name} ({form}) in {file.name}" for form, needle in forms.items() if needle in content]
     return lines
