@@ -64,7 +64,7 @@ let package = Package(
 
         // Adapters
         library("HTTPEdge", ["Endpoints", "Primitives", hummingbird, lifecycle, logging, httpTypes] + nio),
-        library("SQLiteStorage", ["Primitives", "OAuth", "Vault", "AuthorizationServer", grdb]),
+        library("SQLiteStorage", ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", grdb]),
         library("TokenSigning", ["Primitives", "AuthorizationServer", .product(name: "JWTKit", package: "jwt-kit")]),
         library(
             "UpstreamHTTP",

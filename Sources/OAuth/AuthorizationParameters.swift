@@ -1,4 +1,4 @@
-package import Primitives
+import Primitives
 
 /// The parameters of an authorization request (RFC 6749 §4.1.1) by their names, before anything has been decided about them.
 ///

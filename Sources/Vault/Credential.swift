@@ -42,7 +42,7 @@ package struct ProvenCredential: Sendable, Equatable {
     }
 
     /// Canonical JSON, padded with spaces to a multiple of 64 bytes so that its length says little about the token.
-    var encoded: Secret {
+    package var encoded: Secret {
         let secrets = credential.secrets.map { JSONObject.Member(key: $0.key, value: .string($0.value.reveal())) }
         let inputs = credential.inputs.map { JSONObject.Member(key: $0.key, value: .string($0.value)) }
         let document = JSON.object(
@@ -58,7 +58,7 @@ package struct ProvenCredential: Sendable, Equatable {
     }
 
     /// `nil` for anything that `encoded` did not write.
-    init?(decoding bytes: Secret) {
+    package init?(decoding bytes: Secret) {
         guard let document = try? JSON.parse(bytes.revealBytes()), let origin = document["origin"]?.string,
             let id = document["account"]?["id"]?.string, let label = document["account"]?["label"]?.string,
             let secrets = document["secrets"]?.object, let inputs = document["inputs"]?.object

@@ -15,7 +15,7 @@ package final class Keyring: Sendable {
         let key: Key
         let purpose: KeyPurpose
         var state: KeyState
-        var eraseAt: UnixTime?
+        let eraseAt: UnixTime?
     }
 
     package let deployment: DeploymentID
@@ -43,32 +43,37 @@ package final class Keyring: Sendable {
     }
 
     /// A new key, not yet part of the ring: it is added once the store has it.
-    package func makeRecord(_ purpose: KeyPurpose, at now: UnixTime) -> KeyRecord {
+    /// - Parameter eraseAt: when it is to be erased, where that is known from the start.
+    package func makeRecord(_ purpose: KeyPurpose, at now: UnixTime, eraseAt: UnixTime? = nil) -> KeyRecord {
         let id = KeyID(Hex.encode(Random.bytes(4)))
         let wrapped = master.wrap(.random(), id: id, purpose: purpose, deployment: deployment)
-        return KeyRecord(id: id, purpose: purpose, state: .active, createdAt: now, eraseAt: nil, wrapped: wrapped)
+        return KeyRecord(id: id, purpose: purpose, state: .active, createdAt: now, eraseAt: eraseAt, wrapped: wrapped)
     }
 
     /// Takes in a record that the store holds. An active one demotes its predecessor of the same purpose.
-    package func add(_ record: KeyRecord, predecessorErasedAt eraseAt: UnixTime? = nil) throws(DoesNotOpen) {
+    package func add(_ record: KeyRecord) throws(DoesNotOpen) {
         let value = try master.unwrap(record, deployment: deployment)
         slots.withLock { slots in
             if record.state == .active {
                 for (id, slot) in slots where slot.purpose == record.purpose && slot.state == .active {
                     slots[id]?.state = .decryptOnly
-                    slots[id]?.eraseAt = eraseAt
                 }
             }
             slots[record.id] = Self.slot(record, value)
         }
     }
 
-    /// Forgets the keys whose time has come, and says which.
-    package func eraseExpired(at now: UnixTime) -> [KeyID] {
+    /// Forgets keys. The store erases them first.
+    package func erase(_ ids: [KeyID]) {
         slots.withLock { slots in
-            let expired = slots.values.filter { $0.eraseAt.map { $0 <= now } ?? false }.map(\.key.id)
-            for id in expired { slots[id] = nil }
-            return expired
+            for id in ids { slots[id] = nil }
+        }
+    }
+
+    /// The keys whose time has come.
+    package func expired(at now: UnixTime) -> [KeyID] {
+        slots.withLock { slots in
+            slots.values.filter { $0.eraseAt.map { $0 <= now } ?? false }.map(\.key.id)
         }
     }
 

@@ -1,0 +1,79 @@
+import GRDB
+import Primitives
+import Synchronization
+import Vault
+
+/// The append-only table of what happened.
+enum AuditLog {
+    static func append(_ events: [AuditEvent], at now: UnixTime, _ db: Database) throws {
+        for event in events {
+            try db.execute(
+                sql: "INSERT INTO audit (at, action, subject, client, grant_id, address, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    now.seconds, event.action.rawValue, event.subject?.text, event.clientID, event.grantID, event.address, event.detail,
+                ])
+        }
+    }
+}
+
+/// Events that do not wait for the disk one by one: bounded, written together, and refusing more as soon as they cannot be written.
+final class AuditQueue: Sendable {
+    private struct Contents {
+        var events: [(AuditEvent, UnixTime)] = []
+        var isWriting = false
+        var lastFailure: StoreFailure?
+    }
+
+    private static let capacity = 8192
+    private let database: SQLiteDatabase
+    private let contents = Mutex(Contents())
+
+    init(database: SQLiteDatabase) {
+        self.database = database
+    }
+
+    func add(_ event: AuditEvent) throws(StoreFailure) {
+        let now = database.clock()
+        let mustWrite = try contents.withLock { contents throws(StoreFailure) in
+            if let failure = contents.lastFailure { throw failure }
+            guard contents.events.count < Self.capacity else { throw StoreFailure.unavailable("the audit queue is full") }
+            contents.events.append((event, now))
+            defer { contents.isWriting = true }
+            return !contents.isWriting
+        }
+        if mustWrite { Task { await write() } }
+    }
+
+    func flush() async {
+        while contents.withLock({ !$0.events.isEmpty && $0.lastFailure == nil }) { await writeOnce() }
+    }
+
+    /// Writes until the queue is empty; after a failure it comes back every second, so that the queue recovers by itself.
+    private func write() async {
+        while contents.withLock({ contents in
+            if contents.events.isEmpty { contents.isWriting = false }
+            return contents.isWriting
+        }) {
+            await writeOnce()
+            if contents.withLock({ $0.lastFailure != nil }) { try? await Task.sleep(for: .seconds(1)) }
+        }
+    }
+
+    private func writeOnce() async {
+        let batch = contents.withLock { contents in
+            defer { contents.events = [] }
+            return contents.events
+        }
+        do {
+            try await database.committer.perform { db in
+                for (event, at) in batch { try AuditLog.append([event], at: at, db) }
+            }
+            contents.withLock { $0.lastFailure = nil }
+        } catch {
+            contents.withLock { contents in
+                contents.events = batch + contents.events
+                contents.lastFailure = error
+            }
+        }
+    }
+}
