@@ -65,7 +65,9 @@ let package = Package(
         // Adapters
         library("HTTPEdge", ["Endpoints", "Primitives", hummingbird, lifecycle, logging, httpTypes] + nio),
         library("SQLiteStorage", ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", grdb]),
-        library("TokenSigning", ["Primitives", "AuthorizationServer", .product(name: "JWTKit", package: "jwt-kit")]),
+        library(
+            "TokenSigning",
+            ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", .product(name: "JWTKit", package: "jwt-kit")]),
         library(
             "UpstreamHTTP",
             [
@@ -81,7 +83,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", "MCP", "Upstream", "Pages", "Endpoints", "HTTPEdge",
                 "SQLiteStorage", "TokenSigning", "UpstreamHTTP", "Sandbox", logging, lifecycle, httpTypes,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
             ], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]

@@ -11,7 +11,6 @@ package struct AuditEvent: Sendable, Equatable {
         case denied
         case revoked
         case reuseDetected = "reuse_detected"
-        case codeReplayed = "code_replayed"
         case expired
         case tampered
     }

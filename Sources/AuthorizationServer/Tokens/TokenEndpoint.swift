@@ -22,13 +22,12 @@ extension AuthorizationServer {
         let first = try tokens.make(.refresh, grant: code.grant, generation: 0)
         let outcome = try await updateGrant(code.grant) { [bearers] grant, now in
             let redemption = bearers.redeem(code, request: request, client: client.id, first: first, grant: &grant, at: now)
-            let action: AuditEvent.Action? =
+            let audit =
                 switch redemption {
-                case .redeemed: .exchanged
-                case .replayed: .codeReplayed
-                case .refused: nil
+                case .redeemed: [Self.event(.exchanged, grant, caller)]
+                case .replayed: [Self.event(.reuseDetected, grant, caller, detail: "authorization code")]
+                case .refused: [AuditEvent]()
                 }
-            let audit = action.map { [Self.event($0, grant, caller)] } ?? []
             return GrantChange((redemption, grant, now), audit: audit)
         }
         guard let (redemption, grant, now) = outcome else { throw .unknownCode }
@@ -112,7 +111,7 @@ extension AuthorizationServer {
     private static func audit(_ renewal: GrantBearers.Renewal, _ grant: Grant, _ caller: Caller) -> [AuditEvent] {
         switch renewal {
         case .renewed(_, _, _, let isRetry): [event(.refreshed, grant, caller, detail: isRetry ? "retry" : nil)]
-        case .ended(.refreshTokenReused, _): [event(.reuseDetected, grant, caller)]
+        case .ended(.refreshTokenReused, _): [event(.reuseDetected, grant, caller, detail: "refresh token")]
         case .ended(let reason, _): [event(.expired, grant, caller, detail: reason.rawValue)]
         case .refused: []
         }
