@@ -51,34 +51,31 @@ package enum AccountCheck: Sendable, Equatable {
     case unavailable(retryAfter: Int?)
 }
 
+/// Why what was pasted is not even tried at the upstream. Labels are those of the profile's fields.
+package enum PasteProblem: Error, Sendable, Equatable {
+    case missing(label: String)
+    case tooLong(label: String)
+    /// Something else than visible ASCII: nobody's token.
+    case badCharacters(label: String)
+    case badInput(label: String, help: String)
+}
+
 /// The upstream, as far as consent needs it.
 package struct UpstreamGate: Sendable {
-    package struct SecretField: Sendable {
-        package let id: String
-        package let isOptional: Bool
-
-        package init(id: String, isOptional: Bool) {
-            self.id = id
-            self.isOptional = isOptional
-        }
-    }
-
     package let id: UpstreamID
-    /// In the profile's order; the first one is the form's `token`.
-    package let secrets: [SecretField]
-    /// Where a credential with these inputs is sent; `nil` when an input is missing or not of its pattern.
-    package let origin: @Sendable (_ inputs: [String: String]) -> String?
+    /// Makes a credential out of what was posted, by the profile's field ids.
+    package let read: @Sendable (_ secrets: [String: String], _ inputs: [String: String]) -> Result<Credential, PasteProblem>
     package let check: @Sendable (Credential) async -> AccountCheck
     /// Whether this account may use this bridge at all.
     package let admits: @Sendable (Account) -> Bool
 
     package init(
-        id: UpstreamID, secrets: [SecretField], origin: @escaping @Sendable ([String: String]) -> String?,
+        id: UpstreamID,
+        read: @escaping @Sendable (_ secrets: [String: String], _ inputs: [String: String]) -> Result<Credential, PasteProblem>,
         check: @escaping @Sendable (Credential) async -> AccountCheck, admits: @escaping @Sendable (Account) -> Bool = { _ in true }
     ) {
         self.id = id
-        self.secrets = secrets
-        self.origin = origin
+        self.read = read
         self.check = check
         self.admits = admits
     }

@@ -43,10 +43,8 @@ package struct ConsentForm: Sendable {
 
 /// What a person can put right, and is told on the form.
 package enum ConsentProblem: Sendable, Equatable {
-    case missingSecret(String)
-    /// Something else than visible ASCII, or over 4 KiB: nobody's token. The upstream was not asked.
-    case malformedSecret(String)
-    case badInput
+    /// The upstream was not asked.
+    case unreadable(PasteProblem)
     case wrongToken(triesLeft: Int)
     case insufficientToken
     case upstreamUnavailable(retryAfter: Int?)

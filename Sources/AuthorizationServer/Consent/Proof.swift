@@ -12,8 +12,8 @@ extension AuthorizationServer {
     func prove(_ consent: OpenedConsent, _ caller: Caller) async throws(Rejection) -> Proof {
         let credential: Credential
         switch try posted(consent) {
-        case .left(let problem): return .answer(.form(problem, checked: nil, tokenWaits: false))
-        case .right(let posted): credential = posted
+        case .failure(let problem): return .answer(.form(.unreadable(problem), checked: nil, tokenWaits: false))
+        case .success(let posted): credential = posted
         }
         let tried = try await change(consent) { record, _ in
             _ = record.takeTry()
@@ -46,29 +46,11 @@ extension AuthorizationServer {
         return .answer(closedAnswer(record, consent) ?? .form(problem, checked: nil, tokenWaits: record.waiting != nil))
     }
 
-    private enum Posted {
-        case left(ConsentProblem)
-        case right(Credential)
-    }
-
     /// The credential in the form, or the one that was checked before and waits.
-    private func posted(_ consent: OpenedConsent) throws(Rejection) -> Posted {
-        let form = consent.form
-        if form.secrets.values.allSatisfy({ trimmed($0).isEmpty }), let waiting = try waitingCredential(consent) { return .right(waiting) }
-        var secrets: [String: Secret] = [:]
-        for field in upstream.secrets {
-            let text = trimmed(form.secrets[field.id] ?? "")
-            if text.isEmpty {
-                guard field.isOptional else { return .left(.missingSecret(field.id)) }
-                continue
-            }
-            guard text.utf8.count <= 4096, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                return .left(.malformedSecret(field.id))
-            }
-            secrets[field.id] = Secret(String(text))
-        }
-        guard let origin = upstream.origin(form.inputs) else { return .left(.badInput) }
-        return .right(Credential(origin: origin, secrets: secrets, inputs: form.inputs))
+    private func posted(_ consent: OpenedConsent) throws(Rejection) -> Result<Credential, PasteProblem> {
+        let pasted = upstream.read(consent.form.secrets, consent.form.inputs)
+        guard case .failure(.missing) = pasted, let waiting = try waitingCredential(consent) else { return pasted }
+        return .success(waiting)
     }
 
     private func waitingCredential(_ consent: OpenedConsent) throws(Rejection) -> Credential? {
@@ -80,15 +62,5 @@ extension AuthorizationServer {
                 deployment: vault.keyring.deployment)
         else { return nil }
         return ProvenCredential(decoding: opened)?.credential
-    }
-
-    /// People paste line ends and spaces along. Inside a token they are refused.
-    private func trimmed(_ text: String) -> Substring {
-        let isSpace = { (character: Character) in
-            character == " " || character == "\t" || character == "\n" || character == "\r" || character == "\r\n"
-        }
-        var rest = text[...].drop(while: isSpace)
-        while let last = rest.last, isSpace(last) { rest.removeLast() }
-        return rest
     }
 }
