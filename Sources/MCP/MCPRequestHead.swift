@@ -1,3 +1,5 @@
+import Primitives
+
 /// The headers of a `POST` that decide how its body is read. A header that came twice is joined with a comma, as HTTP has it, and so
 /// matches nothing.
 package struct MCPRequestHead: Sendable, Equatable {
@@ -20,6 +22,8 @@ package struct MCPRequestHead: Sendable, Equatable {
         guard let value, value.hasPrefix("=?base64?"), value.hasSuffix("?=") else { return value }
         let payload = value.dropFirst("=?base64?".count)
         guard payload.count >= 2 else { return value }
-        return Base64.decode(String(payload.dropLast(2))).flatMap { String(validating: $0, as: UTF8.self) }
+        let text = String(payload.dropLast(2))
+        guard let bytes = Base64.decode(text), Base64.encode(bytes) == text else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 }
