@@ -8,6 +8,7 @@ package struct AuthorizationServer: Sendable {
     package let configuration: Configuration
     package let clients: ClientDirectory
     package let accessTokens: AccessTokens
+    package let headerTokens: HeaderTokens
     package let upstream: UpstreamGate
     let store: any AuthorizationStore
     let vault: Vault
@@ -31,6 +32,7 @@ package struct AuthorizationServer: Sendable {
         bearers = GrantBearers(deployment: keyring.deployment)
         sealer = TransactionSealer(keyring: keyring)
         claimKeys = ClaimKeys(keyring: keyring, store: store, lifetimes: configuration.lifetimes)
+        headerTokens = HeaderTokens(upstream: upstream, keyring: keyring) { try? store.time() }
         accessTokens = AccessTokens(configuration: configuration, signer: signer, keyring: keyring, random: random)
     }
 

@@ -1,5 +1,5 @@
 package import OAuth
-import Primitives
+package import Primitives
 
 /// A valid authorization request, ready to be shown to a person. Nothing has been written for it.
 package struct ConsentRequest: Sendable {
@@ -64,7 +64,7 @@ extension AuthorizationServer {
         redirect.adding(parameters + (state.map { [("state", $0)] } ?? []) + [("iss", configuration.issuer.text)])
     }
 
-    func now() throws(Rejection) -> UnixTime {
+    package func now() throws(Rejection) -> UnixTime {
         do { return try store.time() } catch { throw .store(error) }
     }
 }

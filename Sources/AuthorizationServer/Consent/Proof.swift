@@ -15,11 +15,12 @@ extension AuthorizationServer {
         case .failure(let problem): return .answer(.form(.unreadable(problem), checked: nil, tokenWaits: false))
         case .success(let posted): credential = posted
         }
-        let tried = try await change(consent) { record, _ in
-            _ = record.takeTry()
-            return ConsentChange(record)
-        }
+        let (tried, mayAsk) = try await takeTry(consent)
         if let closed = closedAnswer(tried, consent) { return .answer(closed) }
+        // All tries are being spent at this moment, and none has failed for good yet. This one is not asked about, and costs nothing.
+        guard mayAsk else {
+            return .answer(.form(.upstreamUnavailable(retryAfter: 1), checked: nil, tokenWaits: tried.waiting != nil))
+        }
         switch await upstream.check(credential) {
         case .good(let account):
             guard upstream.admits(account) else { return try await refund(consent, .accountNotAdmitted(account)) }
@@ -35,6 +36,20 @@ extension AuthorizationServer {
             if let closed = closedAnswer(record, consent) { return .answer(closed) }
             let left = Int(ConsentRecord.maximumTries - record.tries)
             return .answer(.form(.wrongToken(triesLeft: left), checked: nil, tokenWaits: false))
+        }
+    }
+
+    private func takeTry(_ consent: OpenedConsent) async throws(Rejection) -> (record: ConsentRecord, wasLeft: Bool) {
+        let (id, expiry) = (consent.transaction.id, consent.transaction.expiresAt)
+        do {
+            return try await store.updateConsent(id) { stored, _ in
+                var record = stored ?? ConsentRecord(id: id, expiresAt: expiry)
+                let wasLeft = record.takeTry()
+                stored = record
+                return ConsentChange((record, wasLeft))
+            }
+        } catch {
+            throw .store(error)
         }
     }
 

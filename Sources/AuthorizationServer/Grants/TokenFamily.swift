@@ -82,7 +82,7 @@ package struct TokenFamily: Sendable, Equatable {
         guard let predecessor, token.generation == generation - 1, constantTimeEqual(token.digest, predecessor.digest),
             let successor = predecessor.lockedSuccessor, now < predecessor.retryUntil || !currentSeen
         else { return .reused }
-        return .retry(lockedSuccessor: successor)
+        return now < current.issuedAt + idle ? .retry(lockedSuccessor: successor) : .idleTooLong
     }
 
     /// The one step of the chain.

@@ -72,6 +72,12 @@ extension AuthorizationServer {
             entry, envelope: connection.envelope, secretKey: opened.key.secret, of: token.grant.recipient, origin: origin)
     }
 
+    /// The same for a call that was made with a header token.
+    package func auditCall(_ tool: String, headerTokenOf subject: Subject, caller: Caller) throws(Rejection) {
+        let event = AuditEvent(.toolCalled, subject: subject, address: caller.address, detail: "\(tool), header token")
+        do { try store.enqueue(event) } catch { throw .store(error) }
+    }
+
     /// Notes a tool call before it is made. A call that cannot be noted must not be made.
     package func auditCall(_ tool: String, _ token: VerifiedAccessToken, caller: Caller) throws(Rejection) {
         do { try store.enqueue(Self.event(.toolCalled, token.grant, caller, detail: tool)) } catch { throw .store(error) }
