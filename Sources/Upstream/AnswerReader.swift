@@ -5,7 +5,7 @@ import Primitives
 struct AnswerReader {
     let profile: UpstreamProfile
     let definition: ToolDefinition
-    let credential: Credential
+    let credential: UpstreamCredential
     let repairURL: String?
 
     func outcome(of response: UpstreamResponse, arguments: CheckedArguments) -> ToolOutcome {

@@ -36,7 +36,7 @@ extension UpstreamProfile {
         let template = try reader.template(references)
         guard template.secretIDs.isEmpty else { throw reader.failure("an address must not hold a secret", fix: "use an input") }
         // What a person enters is only ever part of a host name, so a sample stands for all of them.
-        let sample = Credential(secrets: [:], inputs: Dictionary(uniqueKeysWithValues: template.inputIDs.map { ($0, "sample") }))
+        let sample = UpstreamCredential(secrets: [:], inputs: Dictionary(uniqueKeysWithValues: template.inputIDs.map { ($0, "sample") }))
         guard let text = template.render(sample), (try? BaseURL(text)) != nil else {
             throw reader.failure("this is no address of an API", fix: "write https://host, without a query")
         }

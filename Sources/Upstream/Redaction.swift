@@ -14,7 +14,7 @@ struct Redaction {
     private static let shortest = 6
     private static let mark = Array("[redacted]".utf8)
 
-    init(_ credential: Credential) {
+    init(_ credential: UpstreamCredential) {
         secrets = credential.secrets.values.filter { $0.count >= Self.shortest }.map { $0.revealBytes() }
     }
 

@@ -5,12 +5,12 @@ import Primitives
 struct RequestBuilder {
     private let base: BaseURL
     private let authentication: [AuthenticationPart]
-    private let credential: Credential
+    private let credential: UpstreamCredential
 
     /// How this program calls itself; some APIs refuse callers without a name.
     private static let userAgent = "drawbridge"
 
-    init(_ profile: UpstreamProfile, credential: Credential) throws(BaseURL.Failure) {
+    init(_ profile: UpstreamProfile, credential: UpstreamCredential) throws(BaseURL.Failure) {
         base = try profile.baseURL(for: credential)
         authentication = profile.authentication
         self.credential = credential

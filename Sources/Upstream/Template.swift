@@ -40,7 +40,7 @@ struct Template: Sendable, Equatable {
     var inputIDs: [String] { parts.compactMap { if case .input(let id) = $0 { id } else { nil } } }
 
     /// `nil` where the credential lacks something: an optional secret that was left out takes everything made of it along.
-    func render(_ credential: Credential) -> String? {
+    func render(_ credential: UpstreamCredential) -> String? {
         var output = ""
         for part in parts {
             switch part {

@@ -32,7 +32,7 @@ package struct ToolRunner: Sendable {
 
     /// Runs one call. Whether the caller may make it has been decided before.
     /// - Parameter repairURL: where the person pastes a new token, for the answer to a token that has died.
-    package func run(_ call: ToolCall, credential: Credential, repairURL: String? = nil) async -> ToolOutcome {
+    package func run(_ call: ToolCall, credential: UpstreamCredential, repairURL: String? = nil) async -> ToolOutcome {
         guard let definition = profile.operation(call.name) else {
             return ToolOutcome(result: .error("There is no tool \"\(call.name.prefix(80))\"."), kind: .badArguments)
         }

@@ -81,7 +81,7 @@ package struct UpstreamProfile: Sendable {
     func operation(_ name: String) -> ToolDefinition? { operations.first { $0.tool.name == name } }
 
     /// Where the API is for one credential. What a vault entry is sealed for: compare it before each use.
-    package func baseURL(for credential: Credential) throws(BaseURL.Failure) -> BaseURL {
+    package func baseURL(for credential: UpstreamCredential) throws(BaseURL.Failure) -> BaseURL {
         guard let text = base.render(credential) else { throw .notAURL }
         return try BaseURL(text)
     }

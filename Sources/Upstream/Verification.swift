@@ -27,7 +27,7 @@ package enum Verification: Sendable, Equatable {
 
 extension UpstreamProfile {
     /// Asks the API whose credential this is. Nothing that it answers but a clear refusal is held against the credential.
-    package func verify(_ credential: Credential, transport: UpstreamTransport) async -> Verification {
+    package func verify(_ credential: UpstreamCredential, transport: UpstreamTransport) async -> Verification {
         guard let builder = try? RequestBuilder(self, credential: credential) else { return .unavailable(retryAfter: nil) }
         do throws(UpstreamFailure) {
             return interpret(try await transport.send(builder.request(verification)))

@@ -16,7 +16,7 @@ enum ValTown {
     static func profile() throws -> UpstreamProfile { try loaded.get() }
 
     static let token = "vtwn_0123456789abcdef"
-    static let credential = Credential(secrets: ["token": Secret(token)])
+    static let credential = UpstreamCredential(secrets: ["token": Secret(token)])
 }
 
 /// An API that answers from a script and remembers what it was asked.

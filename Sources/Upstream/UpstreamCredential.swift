@@ -1,7 +1,7 @@
 package import Primitives
 
 /// What one person pasted for one upstream: its secrets and its inputs, by their ids in the profile.
-package struct Credential: Sendable, Equatable {
+package struct UpstreamCredential: Sendable, Equatable {
     package let secrets: [String: Secret]
     /// Not secret: a subdomain, an e-mail address.
     package let inputs: [String: String]
@@ -33,7 +33,7 @@ extension UpstreamProfile {
     ///   - secrets: what was pasted, by secret id; absent and empty are the same.
     ///   - inputs: likewise.
     package func credential(secrets pasted: [String: String], inputs entered: [String: String] = [:]) throws(CredentialProblem)
-        -> Credential
+        -> UpstreamCredential
     {
         var secrets: [String: Secret] = [:]
         for field in self.secrets {
@@ -49,7 +49,7 @@ extension UpstreamProfile {
             guard field.schema.accepts(.string(value)) else { throw .badInput(label: field.label, help: field.help) }
             inputs[field.id] = value
         }
-        return Credential(secrets: secrets, inputs: inputs)
+        return UpstreamCredential(secrets: secrets, inputs: inputs)
     }
 
     /// Visible ASCII only: what else stands there cannot have come from the service, and must not get into a header.
