@@ -35,10 +35,13 @@ package final class Keyring: Sendable {
         slots = Mutex(opened)
     }
 
-    /// Purposes that no active key serves yet: all of them in a new deployment, none later.
+    /// Purposes that no active key serves yet: all of them in a new deployment, none later. Claim keys are not among them: they are made when the
+    /// first token is, since one without a fixed end would let expired access tokens open for ever.
     package var missingPurposes: [KeyPurpose] {
         slots.withLock { slots in
-            KeyPurpose.allCases.filter { purpose in !slots.values.contains { $0.purpose == purpose && $0.state == .active } }
+            KeyPurpose.allCases.filter { purpose in
+                purpose != .claim && !slots.values.contains { $0.purpose == purpose && $0.state == .active }
+            }
         }
     }
 
