@@ -22,6 +22,8 @@ final class AuditQueue: Sendable {
         var events: [(AuditEvent, UnixTime)] = []
         var isWriting = false
         var lastFailure: StoreFailure?
+        /// Who waits for the queue to be empty, or to fail.
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private static let capacity = 8192
@@ -44,18 +46,33 @@ final class AuditQueue: Sendable {
         if mustWrite { Task { await write() } }
     }
 
+    /// Returns when everything that was added before is on the disk, or the disk has refused it.
     func flush() async {
-        while contents.withLock({ !$0.events.isEmpty && $0.lastFailure == nil }) { await writeOnce() }
+        await withCheckedContinuation { continuation in
+            let isIdle = contents.withLock { contents in
+                guard contents.isWriting, contents.lastFailure == nil else { return true }
+                contents.waiting.append(continuation)
+                return false
+            }
+            if isIdle { continuation.resume() }
+        }
     }
 
-    /// Writes until the queue is empty; after a failure it comes back every second, so that the queue recovers by itself.
+    /// Writes until the queue is empty; after a failure it comes back every second, so that the queue recovers by itself. One at a time, so that an
+    /// empty queue means that nothing is on its way to the disk either.
     private func write() async {
-        while contents.withLock({ contents in
-            if contents.events.isEmpty { contents.isWriting = false }
-            return contents.isWriting
-        }) {
+        while true {
+            let (isDone, hasFailed, waiting) = contents.withLock { contents in
+                if contents.events.isEmpty { contents.isWriting = false }
+                let (isDone, hasFailed) = (!contents.isWriting, contents.lastFailure != nil)
+                guard isDone || hasFailed else { return (isDone, hasFailed, [CheckedContinuation<Void, Never>]()) }
+                defer { contents.waiting = [] }
+                return (isDone, hasFailed, contents.waiting)
+            }
+            for continuation in waiting { continuation.resume() }
+            if isDone { return }
+            if hasFailed { try? await Task.sleep(for: .seconds(1)) }
             await writeOnce()
-            if contents.withLock({ $0.lastFailure != nil }) { try? await Task.sleep(for: .seconds(1)) }
         }
     }
 
