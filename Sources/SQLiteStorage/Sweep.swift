@@ -10,80 +10,98 @@ extension SQLiteStore {
 
     package func sweep(lifetimes: Lifetimes) async throws(StoreFailure) -> Int {
         var total = 0
-        for task in SweepTask.allCases {
-            var changed = Self.step
-            while changed == Self.step {
-                changed = try await run(task, lifetimes)
-                total += changed
+        for task in GrantTask.allCases {
+            var step: Step? = Step(after: "", found: 0, changed: 0)
+            while let last = step {
+                let next = try await run(task, lifetimes, after: last.after)
+                total += next.changed
+                step = next.found == Self.step ? next : nil
+            }
+        }
+        for query in Self.deletions {
+            var deleted = Self.step
+            while deleted == Self.step {
+                deleted = try await delete(query)
+                total += deleted
             }
         }
         return total
     }
 
-    private func run(_ task: SweepTask, _ lifetimes: Lifetimes) async throws(StoreFailure) -> Int {
-        let (clock, rows) = (database.clock, rows)
-        return try await database.committer.perform { db in
-            let now = clock()
-            switch task {
-            case .endUnusedCodes:
-                let query = "SELECT id FROM grants WHERE state = 'pending' AND code_expires_at <= ? LIMIT ?"
-                return try Self.end(query, [now.seconds, Self.step], .codeNeverUsed, now, rows, db)
-            case .endIdleGrants:
-                let query = "SELECT id FROM grants WHERE state = 'active' AND (current_issued_at <= ? OR expires_at <= ?) LIMIT ?"
-                return try Self.end(query, [now.seconds - lifetimes.refreshTokenIdle, now.seconds, Self.step], .expired, now, rows, db)
-            case .eraseSpentSuccessors:
-                let query = """
-                    SELECT id FROM grants
-                    WHERE predecessor_locked_successor IS NOT NULL AND current_seen = 1 AND predecessor_retry_until <= ? LIMIT ?
-                    """
-                return try Self.eraseSuccessors(query, [now.seconds, Self.step], now, rows, db)
-            case .deleteConsents:
-                let query = "DELETE FROM consents WHERE id IN (SELECT id FROM consents WHERE expires_at <= ? LIMIT ?)"
-                try db.execute(sql: query, arguments: [now.seconds, Self.step])
-                return db.changesCount
-            case .deleteEndedGrants:
-                // Kept as long as a token of theirs could still be presented, to tell a replay from an unknown token.
-                let query = "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE state = 'ended' AND expires_at <= ? LIMIT ?)"
-                try db.execute(sql: query, arguments: [now.seconds, Self.step])
-                return db.changesCount
-            }
-        }
-    }
-
-    private enum SweepTask: CaseIterable {
+    /// What changes grants that may still hold keys, row by row.
+    private enum GrantTask: CaseIterable {
         case endUnusedCodes
         case endIdleGrants
         case eraseSpentSuccessors
-        case deleteConsents
-        case deleteEndedGrants
     }
 
-    private static func end(
-        _ query: String, _ arguments: StatementArguments, _ reason: Grant.EndReason, _ now: UnixTime, _ rows: AuthenticatedRows,
-        _ db: Database
-    ) throws -> Int {
-        let ids = try String.fetchAll(db, sql: query, arguments: arguments)
-        for id in ids {
-            guard let stored = try rows.grant(GrantID(id), db) else { continue }
-            var grant = stored.value
+    /// What is deleted without being read. Ended grants are kept as long as a token of theirs could still be presented, to tell a replay from an
+    /// unknown token.
+    private static let deletions = [
+        "DELETE FROM consents WHERE id IN (SELECT id FROM consents WHERE expires_at <= ? LIMIT ?)",
+        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE state = 'ended' AND expires_at <= ? LIMIT ?)",
+    ]
+
+    private struct Step: Sendable {
+        let after: String
+        let found: Int
+        let changed: Int
+    }
+
+    private func run(_ task: GrantTask, _ lifetimes: Lifetimes, after: String) async throws(StoreFailure) -> Step {
+        let (clock, rows) = (database.clock, rows)
+        return try await database.committer.perform { db in
+            let now = clock()
+            let (condition, arguments) = Self.condition(task, lifetimes, now)
+            let ids = try String.fetchAll(
+                db, sql: "SELECT id FROM grants WHERE \(condition) AND id > ? ORDER BY id LIMIT ?",
+                arguments: StatementArguments(arguments) + [after, Self.step])
+            var changed = 0
+            // A row that somebody else wrote is left as it is: it opens nothing, and must not keep the others from being swept.
+            for id in ids where try Self.change(GrantID(id), task, now, rows, db) { changed += 1 }
+            return Step(after: ids.last ?? after, found: ids.count, changed: changed)
+        }
+    }
+
+    private static func condition(_ task: GrantTask, _ lifetimes: Lifetimes, _ now: UnixTime) -> (sql: String, arguments: [Int64]) {
+        switch task {
+        case .endUnusedCodes: ("state = 'pending' AND code_expires_at <= ?", [now.seconds])
+        case .endIdleGrants:
+            (
+                "state = 'active' AND (current_issued_at <= ? OR expires_at <= ?)", [now.seconds - lifetimes.refreshTokenIdle, now.seconds]
+            )
+        case .eraseSpentSuccessors:
+            ("predecessor_locked_successor IS NOT NULL AND current_seen = 1 AND predecessor_retry_until <= ?", [now.seconds])
+        }
+    }
+
+    /// - Returns: whether the grant was changed.
+    private static func change(
+        _ id: GrantID, _ task: GrantTask, _ now: UnixTime, _ rows: AuthenticatedRows, _ db: Database
+    ) throws -> Bool {
+        let found: Stored<Grant>?
+        do { found = try rows.grant(id, db) } catch StoreFailure.tampered { return false }
+        guard let stored = found else { return false }
+        var grant = stored.value
+        var audit: [AuditEvent] = []
+        switch task {
+        case .endUnusedCodes, .endIdleGrants:
+            let reason: Grant.EndReason = task == .endUnusedCodes ? .codeNeverUsed : .expired
             grant.end(reason, at: now)
-            try rows.replace(stored, with: grant, db)
-            let event = AuditEvent(.expired, subject: grant.subject, clientID: grant.client.text, grantID: id, detail: reason.rawValue)
-            try AuditLog.append([event], at: now, db)
+            audit = [AuditEvent(.expired, subject: grant.subject, clientID: grant.client.text, grantID: id.text, detail: reason.rawValue)]
+        case .eraseSpentSuccessors: grant.eraseSpentSuccessor(at: now)
         }
-        return ids.count
+        guard grant != stored.value else { return false }
+        try rows.replace(stored, with: grant, db)
+        try AuditLog.append(audit, at: now, db)
+        return true
     }
 
-    private static func eraseSuccessors(
-        _ query: String, _ arguments: StatementArguments, _ now: UnixTime, _ rows: AuthenticatedRows, _ db: Database
-    ) throws -> Int {
-        let ids = try String.fetchAll(db, sql: query, arguments: arguments)
-        for id in ids {
-            guard let stored = try rows.grant(GrantID(id), db) else { continue }
-            var grant = stored.value
-            grant.eraseSpentSuccessor(at: now)
-            try rows.replace(stored, with: grant, db)
+    private func delete(_ query: String) async throws(StoreFailure) -> Int {
+        let clock = database.clock
+        return try await database.committer.perform { db in
+            try db.execute(sql: query, arguments: [clock().seconds, Self.step])
+            return db.changesCount
         }
-        return ids.count
     }
 }
