@@ -15,6 +15,9 @@ package struct JSONSchema: Sendable, Equatable {
         "type", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
         "minItems", "maxItems", "items", "properties", "required", "additionalProperties", "maxProperties", "anyOf",
     ]
+    /// All that a profile may write.
+    static var keywords: [String] { (assertions.union(annotations)).sorted() }
+
     private static let types: Set<String> = ["string", "integer", "number", "boolean", "object", "array", "null"]
 
     package init(_ json: JSON) throws(Problem) {

@@ -59,7 +59,7 @@ extension YAMLReader {
         do throws(JSONSchema.Problem) {
             return try JSONSchema(json)
         } catch {
-            throw failure(error.message, fix: "keep to the keywords of JSON Schema that the documentation lists")
+            throw failure(error.message, fix: "use \(JSONSchema.keywords.joined(separator: ", "))")
         }
     }
 
