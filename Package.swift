@@ -21,6 +21,7 @@ func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = [
@@ -63,7 +64,7 @@ let package = Package(
         library("Endpoints", ["Primitives", "OAuth", "AuthorizationServer", "Vault", "MCP", "Upstream", "Pages", httpTypes]),
 
         // Adapters
-        library("HTTPEdge", ["Endpoints", "Primitives", hummingbird, lifecycle, logging, httpTypes] + nio),
+        library("HTTPEdge", ["Endpoints", hummingbirdCore, lifecycle, logging, httpTypes] + nio),
         library("SQLiteStorage", ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", grdb]),
         library(
             "TokenSigning",
@@ -83,8 +84,31 @@ let package = Package(
             dependencies: [
                 "Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", "MCP", "Upstream", "Pages", "Endpoints", "HTTPEdge",
                 "SQLiteStorage", "TokenSigning", "UpstreamHTTP", "Sandbox", logging, lifecycle, httpTypes,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
             ], swiftSettings: swift),
+
+        .target(
+            name: "TestKit",
+            dependencies: ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", "SQLiteStorage", "TokenSigning"],
+            path: "Tests/TestKit", swiftSettings: swift),
+        suite("PrimitivesTests", ["Primitives"]),
+        suite("OAuthTests", ["OAuth", "Primitives"]),
+        suite("SodiumCryptoTests", ["SodiumCrypto", "Primitives", "TestKit"]),
+        suite("VaultTests", ["Vault", "SodiumCrypto", "Primitives", "TestKit"]),
+        suite(
+            "AuthorizationServerTests",
+            ["AuthorizationServer", "OAuth", "Vault", "SodiumCrypto", "SQLiteStorage", "TokenSigning", "Primitives", "TestKit"]),
+        suite(
+            "SQLiteStorageTests", ["SQLiteStorage", "AuthorizationServer", "OAuth", "Vault", "SodiumCrypto", "Primitives", "TestKit", grdb]),
+        suite("TokenSigningTests", ["TokenSigning", "AuthorizationServer", "OAuth", "Vault", "SodiumCrypto", "Primitives", "TestKit"]),
+        suite("MCPTests", ["MCP", "Primitives"]),
+        suite("UpstreamTests", ["Upstream", "MCP", "Primitives"]),
+        suite("UpstreamHTTPTests", ["UpstreamHTTP", "Upstream", logging] + nio),
+        suite("PagesTests", ["Pages"]),
+        suite("SandboxTests", ["Sandbox", "Primitives", lifecycle, logging] + nio),
+        suite("HTTPEdgeTests", ["HTTPEdge", "Endpoints", lifecycle, logging, httpTypes] + nio),
+        suite("drawbridgeTests", ["drawbridge", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]
 )

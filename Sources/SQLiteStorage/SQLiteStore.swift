@@ -104,6 +104,9 @@ package struct SQLiteStore: AuthorizationStore {
         await auditQueue.flush()
     }
 
+    /// Whether the database answers, for a readiness probe.
+    package var isReadable: Bool { (try? read { db in try Int.fetchOne(db, sql: "SELECT one FROM deployment") }) == 1 }
+
     /// A read on the calling thread: it costs less than the hop to another one.
     private func read<Value>(_ body: (Database) throws -> Value) throws(StoreFailure) -> Value {
         do { return try database.pool.read(body) } catch { throw StoreFailure(error) }

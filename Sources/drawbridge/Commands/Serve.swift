@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `drawbridge serve`: the bridge.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The bridge.",
+        discussion:
+            "Every setting is also an environment variable (DRAWBRIDGE_LISTEN …) and a key of the file given with --config (listen: …).")
+
+    @OptionGroup var options: SettingOptions
+
+    func run() async throws {
+        try await reporting {
+            Process.hardenMemory()
+            let file = try options.config.map { path in
+                guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                    throw StartFailure("\(path) cannot be read. Name a file that exists, or leave --config out.")
+                }
+                return SettingsFile(yaml: text, path: path)
+            }
+            let settings = try Settings.read(flags: options.flags, environment: ProcessInfo.processInfo.environment, file: file)
+            LogSetup.install(level: settings.logLevel, format: settings.logFormat)
+            let logger = Logger(label: "drawbridge")
+            for warning in settings.warnings { logger.warning("\(warning)") }
+            let program = try await Program.assemble(settings, logger: logger)
+            var configuration = ServiceGroupConfiguration(
+                services: program.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(12)
+            defer { withExtendedLifetime(program.lock) {} }
+            try await ServiceGroup(configuration: configuration).run()
+        }
+    }
+}
