@@ -73,11 +73,20 @@ package struct ByteReader: Sendable {
 
     package mutating func optionalText() -> String?? {
         guard let flag = integer(), let text = text() else { return nil }
-        return .some(flag == 1 ? text : nil)
+        return Self.optional(flag, text, absent: "")
     }
 
     package mutating func optionalInteger() -> Int64?? {
         guard let flag = integer(), let value = integer() else { return nil }
-        return .some(flag == 1 ? value : nil)
+        return Self.optional(flag, value, absent: 0)
+    }
+
+    /// Only the two forms that the writer has: bytes that it never wrote must not read as something it could have written.
+    private static func optional<Value: Equatable>(_ flag: Int64, _ value: Value, absent: Value) -> Value?? {
+        switch flag {
+        case 1: .some(value)
+        case 0 where value == absent: .some(nil)
+        default: nil
+        }
     }
 }

@@ -6,6 +6,24 @@ package enum JSON: Sendable, Equatable {
     case string(String)
     case array([JSON])
     case object(JSONObject)
+
+    /// Strings are compared by their bytes, numbers by their spelling, objects without regard to order (RFC 8259 §§4, 8.3).
+    package static func == (one: JSON, other: JSON) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.number(let one), .number(let other)): one == other
+        case (.string(let one), .string(let other)): one.hasBytes(of: other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// Byte for byte. Swift's `==` takes `é` in one scalar and in two for the same, and nobody else who reads JSON does.
+    func hasBytes(of other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 
 /// A number as it was written. `1.0`, `1e2` and `100` stay apart.
@@ -24,10 +42,11 @@ package struct JSONNumber: Sendable, Equatable {
     /// The value, where it is written as an integer that fits.
     package var integer: Int64? { Int64(text) }
 
-    package var double: Double? { Double(text) }
+    /// The nearest value; `nil` where it is too large to have one.
+    package var double: Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 }
 
-/// The members of a JSON object in their order. Keys are unique.
+/// The members of a JSON object in their order. Keys are unique, byte for byte.
 package struct JSONObject: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package var key: String
@@ -57,9 +76,9 @@ package struct JSONObject: Sendable, Equatable {
 
     /// Reads a member; writing `nil` removes it, writing an existing key keeps its place.
     package subscript(key: String) -> JSON? {
-        get { members.first { $0.key == key }?.value }
+        get { members.first { $0.key.hasBytes(of: key) }?.value }
         set {
-            let place = members.firstIndex { $0.key == key }
+            let place = members.firstIndex { $0.key.hasBytes(of: key) }
             switch (place, newValue) {
             case (let place?, let value?): members[place].value = value
             case (let place?, nil): members.remove(at: place)

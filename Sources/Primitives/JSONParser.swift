@@ -103,7 +103,8 @@ struct JSONParser {
         try expect(UInt8(ascii: "{"))
         skipWhitespace()
         var members: [JSONObject.Member] = []
-        var keys: Set<String> = []
+        // As bytes: equal escapes are equal keys, canonically equivalent texts are not (RFC 8259 §8.3).
+        var keys: Set<[UInt8]> = []
         if next == UInt8(ascii: "}") {
             position += 1
             return JSONObject(unique: members)
@@ -112,7 +113,7 @@ struct JSONParser {
             skipWhitespace()
             let start = position
             let key = try string()
-            guard keys.insert(key).inserted else { throw JSONError(reason: .duplicateKey, offset: start) }
+            guard keys.insert(Array(key.utf8)).inserted else { throw JSONError(reason: .duplicateKey, offset: start) }
             skipWhitespace()
             try expect(UInt8(ascii: ":"))
             skipWhitespace()
@@ -215,9 +216,8 @@ struct JSONParser {
         let first = try fourHexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
         // A high surrogate must be followed by a low one; alone it has no UTF-8 form.
-        guard (0xD800..<0xDC00).contains(first) else { throw failure(.invalidUTF8) }
-        try expect(UInt8(ascii: "\\"))
-        try expect(UInt8(ascii: "u"))
+        guard (0xD800..<0xDC00).contains(first), bytes[position...].starts(with: #"\u"#.utf8) else { throw failure(.invalidUTF8) }
+        position += 2
         let second = try fourHexDigits()
         guard (0xDC00..<0xE000).contains(second), let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) else {
             throw failure(.invalidUTF8)

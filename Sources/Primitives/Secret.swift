@@ -1,5 +1,7 @@
 #if canImport(Glibc)
 import Glibc
+#elseif canImport(Musl)
+import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
@@ -19,8 +21,17 @@ package struct Secret: Sendable {
         }
 
         deinit {
-            if let base = bytes.baseAddress { explicit_bzero(base, bytes.count) }
+            if let base = bytes.baseAddress { Self.wipe(base, bytes.count) }
             bytes.deallocate()
+        }
+
+        /// A plain loop of stores before a deallocation is one that the optimizer may leave out.
+        private static func wipe(_ base: UnsafeMutableRawPointer, _ count: Int) {
+            #if canImport(Darwin)
+            memset_s(base, count, 0, count)
+            #else
+            explicit_bzero(base, count)
+            #endif
         }
     }
 

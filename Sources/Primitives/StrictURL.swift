@@ -6,12 +6,12 @@
 package struct StrictURL: Sendable, Hashable, CustomStringConvertible {
     package enum Failure: Error, Sendable, Equatable {
         case tooLong
-        /// A character outside RFC 3986's ASCII set, or a percent sign without two hexadecimal digits.
+        /// A character outside RFC 3986's ASCII set, a bracket outside the host, or a percent sign without two hexadecimal digits.
         case badCharacter
         case badScheme
         /// `user@host`: only ever used to deceive.
         case userinfo
-        /// Not a host name, dotted-quad IPv4 or bracketed IPv6 address.
+        /// Not a host name, dotted-quad IPv4 or bracketed IPv6 address; or none where the scheme needs one (`http:host`).
         case badHost
         case badPort
         /// A `.` or `..` segment, also percent-encoded: readers resolve them at different times.
@@ -49,7 +49,10 @@ package struct StrictURL: Sendable, Hashable, CustomStringConvertible {
             authority = rest[start..<end]
             rest = rest[end...]
         }
-        guard !fragmentHasSyntax(fragment) else { throw .badCharacter }
+        // Brackets belong around IPv6 addresses and a number sign before the fragment; readers repair others in ways of their own.
+        guard !(fragment?.contains("#") ?? false), !"\(rest)\(query ?? "")\(fragment ?? "")".contains(where: { $0 == "[" || $0 == "]" })
+        else { throw .badCharacter }
+        guard authority != nil || (scheme != "http" && scheme != "https") else { throw .badHost }
         let (host, port) = try authority.map { text throws(Failure) in try Self.hostAndPort(text, scheme: scheme) } ?? (nil, nil)
         try Self.checkSegments(rest)
 
@@ -69,6 +72,14 @@ package struct StrictURL: Sendable, Hashable, CustomStringConvertible {
         return "\(scheme)://\(host):\(port)"
     }
 
+    /// The same text with the port and its colon taken out of the authority, and nothing else changed.
+    package var textWithoutPort: String {
+        guard let port else { return text }
+        let prefix = scheme.utf8.count + "://".utf8.count
+        let authority = text.dropFirst(prefix).prefix { !"/?#".contains($0) }
+        return "\(text.prefix(prefix))\(authority.dropLast(":\(port)".utf8.count))\(text[authority.endIndex...])"
+    }
+
     package var defaultPort: Int? {
         switch scheme {
         case "https": 443
@@ -80,8 +91,6 @@ package struct StrictURL: Sendable, Hashable, CustomStringConvertible {
     /// Whether the host is one of the three spellings of this computer that OAuth knows (RFC 8252 §§7.3, 8.3).
     package var isLoopback: Bool { host == "127.0.0.1" || host == "[::1]" || host == "localhost" }
 }
-
-private func fragmentHasSyntax(_ fragment: Substring?) -> Bool { fragment?.contains("#") ?? false }
 
 extension StrictURL {
     /// The characters of RFC 3986 §2, less those that some reader takes for something else.
