@@ -31,16 +31,16 @@ package struct SQLiteDatabase: Sendable {
                 }
             }
             let applied = try pool.read { try Migrations.migrator.hasBeenSuperseded($0) }
-            guard !applied else {
-                throw StoreFailure.corrupt(
-                    "the database was written by a newer version of drawbridge; use that version, or restore a backup")
-            }
+            guard !applied else { throw Self.newerSchema }
             try Migrations.migrator.migrate(pool)
         } catch {
             throw StoreFailure(error)
         }
         committer = GroupCommitter(pool: pool)
     }
+
+    static let newerSchema = StoreFailure.corrupt(
+        "the database was written by a newer version of drawbridge; use that version, or restore a backup")
 
     /// Moves everything from the write-ahead log into the database and truncates the log, so that what was erased is erased on disk too.
     package func checkpoint() throws(StoreFailure) {

@@ -11,17 +11,33 @@ package struct StoredDeployment: Sendable {
 }
 
 extension SQLiteDatabase {
-    /// `nil` in a new database.
-    package func deployment() throws(StoreFailure) -> StoredDeployment? {
+    /// Reads whose database a file is without opening it for writing: opening a pool writes, and a wrong master key must leave every byte alone.
+    /// - Returns: `nil` where there is no database yet.
+    /// - Throws: `corrupt` also for the schema of a newer program.
+    package static func deployment(at path: String) throws(StoreFailure) -> StoredDeployment? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            return try pool.read { db in
-                guard let row = try Row.fetchOne(db, sql: "SELECT id, master_key_check FROM deployment") else { return nil }
-                let keys = try Row.fetchAll(db, sql: "SELECT * FROM keyring ORDER BY created_at, id").map(Self.keyRecord)
-                return StoredDeployment(id: DeploymentID(row["id"]), masterKeyCheck: Array(row["master_key_check"] as Data), keys: keys)
+            var configuration = GRDB.Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            return try DatabaseQueue(path: path, configuration: configuration).read { db in
+                guard try !Migrations.migrator.hasBeenSuperseded(db) else { throw newerSchema }
+                return try db.tableExists("deployment") ? try deployment(db) : nil
             }
         } catch {
             throw StoreFailure(error)
         }
+    }
+
+    /// `nil` in a new database.
+    package func deployment() throws(StoreFailure) -> StoredDeployment? {
+        do { return try pool.read { try Self.deployment($0) } } catch { throw StoreFailure(error) }
+    }
+
+    private static func deployment(_ db: Database) throws -> StoredDeployment? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT id, master_key_check FROM deployment") else { return nil }
+        let keys = try Row.fetchAll(db, sql: "SELECT * FROM keyring ORDER BY created_at, id").map(Self.keyRecord)
+        return StoredDeployment(id: DeploymentID(row["id"]), masterKeyCheck: Array(row["master_key_check"] as Data), keys: keys)
     }
 
     /// Makes a new deployment with its first keys, all or nothing.
