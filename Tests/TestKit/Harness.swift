@@ -78,11 +78,23 @@ package final class Harness: Sendable {
         running.withLock { $0 = after }
     }
 
+    /// The restart after one that was refused.
+    package func reopenAfterFailure() async throws {
+        let after = try await Self.start(kind, folder, masterSecret, clock, configuration, upstream, random)
+        running.withLock { $0 = after }
+    }
+
     /// The same server once more over the same store, without anything that the first one keeps in memory.
     package func secondInstance() async throws -> AuthorizationServer {
         let opened = running.withLock { $0.opened }
         return try await Self.server(opened, configuration, upstream, random)
     }
+
+    /// How many rows of a kind there are: `clients`, `entries`, `grants`, `consents`.
+    package func count(_ rows: String) throws -> Int64 { try running.withLock { $0.opened }.count(rows) }
+
+    /// The audit log so far, without what waits in its queue.
+    package func audit() throws -> [AuditLine] { try running.withLock { $0.opened }.audit() }
 
     /// The store's file in other hands.
     package func raw() throws -> RawDatabase { try RawDatabase(path: folder.file("drawbridge.sqlite")) }

@@ -28,6 +28,13 @@ package struct ApprovedConsent: Sendable {
     package let shown: ShownConsent
     package let code: String
     package let account: String
+
+    package init(shown: ShownConsent, code: String, account: String) {
+        self.shown = shown
+        self.code = code
+        self.account = account
+    }
+
     package var client: AuthenticatedClient { shown.client }
 }
 

@@ -12,10 +12,12 @@ package struct StoreKind: Sendable, CustomStringConvertible {
     package static let all = [sqlite]
 
     package static let sqlite = StoreKind(description: "SQLite") { folder, master, clock in
-        let database = try SQLiteDatabase(path: folder.file("drawbridge.sqlite"), clock: clock)
+        let path = folder.file("drawbridge.sqlite")
+        let stored = try SQLiteDatabase.deployment(at: path)
+        if let stored, !master.matches(stored.masterKeyCheck, for: stored.id) { throw WrongMasterKey() }
+        let database = try SQLiteDatabase(path: path, clock: clock)
         let keyring: Keyring
-        if let stored = try database.deployment() {
-            guard master.matches(stored.masterKeyCheck, for: stored.id) else { throw WrongMasterKey() }
+        if let stored {
             keyring = try Keyring(deployment: stored.id, master: master, records: stored.keys)
         } else {
             let id = DeploymentID(Hex.encode(Random.bytes(16)))
@@ -31,7 +33,16 @@ package struct StoreKind: Sendable, CustomStringConvertible {
                 await store.flushAudit()
                 try database.checkpoint()
             },
-            close: { try database.close() })
+            close: { try database.close() },
+            count: { table in try RawDatabase(path: folder.file("drawbridge.sqlite")).count(table) ?? 0 },
+            audit: {
+                let rows = try RawDatabase(path: folder.file("drawbridge.sqlite")).rows("SELECT * FROM audit ORDER BY sequence")
+                return rows.map { row in
+                    AuditLine(
+                        action: row["action"]?.text ?? "", grant: row["grant_id"]?.text, detail: row["detail"]?.text,
+                        address: row["address"]?.text)
+                }
+            })
     }
 }
 
@@ -42,6 +53,24 @@ struct OpenedStore: Sendable {
     /// Everything is on the disk, and what was erased is erased there too.
     let settle: @Sendable () async throws -> Void
     let close: @Sendable () throws -> Void
+    /// How many rows of a kind there are: `clients`, `entries`, `grants`, `consents`.
+    let count: @Sendable (String) throws -> Int64
+    let audit: @Sendable () throws -> [AuditLine]
+}
+
+/// A line of the audit log, read back.
+package struct AuditLine: Sendable, Equatable {
+    package let action: String
+    package let grant: String?
+    package let detail: String?
+    package let address: String?
+
+    package init(action: String, grant: String?, detail: String?, address: String?) {
+        self.action = action
+        self.grant = grant
+        self.detail = detail
+        self.address = address
+    }
 }
 
 /// The master key does not belong to the database.
