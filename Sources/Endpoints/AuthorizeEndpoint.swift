@@ -64,7 +64,7 @@ extension Bridge {
                 remedies: ["Go back to the application and start again."], code: OAuthErrorCode.invalidRequest.rawValue, status: status)
         }
         let browser = browser(of: request)
-        guard let posted = ConsentForm(form, secretIDs: profile.secrets.map(\.id)) else {
+        guard let posted = ConsentForm(form, secretIDs: profile.secrets.map(\.id), presets: presets) else {
             return errorPage(
                 "The form could not be read", ["A field is missing, or was sent twice."],
                 remedies: ["Go back to the application and start again."], code: OAuthErrorCode.invalidRequest.rawValue, status: .badRequest
@@ -111,6 +111,7 @@ extension Bridge {
                 client: consent.client, redirect: consent.redirect, requested: consent.transaction.requested,
                 sealed: consent.form.transaction,
                 csrfToken: consent.form.csrfToken, ticked: server.configuration.scopes.expand(consent.form.scope),
+                preset: consent.form.preset,
                 understood: consent.form.understood, inputs: consent.form.inputs, problem: problem, account: account, tokenWaits: waits)
             return .page(pages.render(consentPage(page)), status: problem.map(status) ?? .ok)
         case .connected(let account, let url):
@@ -147,7 +148,8 @@ extension Bridge {
         switch problem {
         case .unreadable, .wrongToken, .insufficientToken, .notUnderstood, .noScope: .badRequest
         case .accountNotAdmitted: .forbidden
-        case .upstreamUnavailable: .serviceUnavailable
+        // The form is shown again and works; it is not this server that fails.
+        case .upstreamUnavailable: .ok
         }
     }
 }

@@ -14,6 +14,7 @@ struct ConsentView {
     let csrfToken: String
     /// `nil` on the first showing: ticked as asked.
     var ticked: ScopeSet?
+    var preset: String?
     var understood = false
     var inputs: [String: String] = [:]
     var problem: ConsentProblem?
@@ -27,6 +28,7 @@ extension Bridge {
         let asked = profile.scopes.entries.filter { view.requested.contains($0.atom) }
         return ConsentPage(
             frame: frame, transaction: view.sealed, csrf: view.csrfToken, client: client(view), upstreamName: profile.name,
+            presets: presets(view),
             areas: areas(asked, ticked), warnings: asked.contains { $0.power != .read } ? profile.consent.warnings : [],
             credential: .paste(credentialForm(view, asked)),
             manageLink: PageLink(text: "your \(profile.name) tokens", href: profile.consent.manageURL),
@@ -56,13 +58,37 @@ extension Bridge {
         return areas
     }
 
+    /// What a preset's id stands for.
+    var presets: [String: [String]] {
+        Dictionary(profile.scopes.presets.map { ($0.id, $0.scopes) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Those that leave the client something, and less than it asked for; the boxes come first.
+    private func presets(_ view: ConsentView) -> [ConsentPage.Preset] {
+        let scopes = server.configuration.scopes
+        var seen: [ScopeSet] = []
+        let offered = profile.scopes.presets.filter { preset in
+            let left = scopes.expand(preset.scopes).intersection(view.requested)
+            guard !left.isEmpty, !seen.contains(left) else { return false }
+            seen.append(left)
+            return true
+        }
+        guard offered.count > 1 else { return [] }
+        let chosen = offered.first { $0.id == view.preset }?.id
+        return [ConsentPage.Preset(value: ConsentForm.custom, title: "As ticked below", isChosen: chosen == nil)]
+            + offered.map { ConsentPage.Preset(value: $0.id, title: $0.title, isChosen: $0.id == chosen) }
+    }
+
     private func credentialForm(_ view: ConsentView, _ asked: [ScopeCatalogue.Entry]) -> CredentialForm {
         var permissions = profile.consent.permissions.map { CredentialForm.Permission(name: $0, reason: "to see whose token it is") }
         for entry in asked {
             for name in entry.permissions where !permissions.contains(where: { $0.name == name }) {
-                permissions.append(CredentialForm.Permission(name: name, reason: "for \(entry.title), \(entry.power.title.lowercased())"))
+                permissions.append(CredentialForm.Permission(name: name, reason: "for “\(entry.title)”"))
             }
         }
+        // “Vals: Read” goes without saying beside “Vals: Read and write”.
+        let names = permissions.map(\.name)
+        permissions.removeAll { permission in names.contains { $0.hasPrefix(permission.name + " and ") } }
         return CredentialForm(
             secrets: profile.secrets.map {
                 CredentialForm.Secret(id: $0.id, label: $0.label, help: $0.help, example: $0.example, isOptional: $0.optional)

@@ -15,13 +15,20 @@ package struct ConsentForm: Sendable {
     /// By the profile's ids; empty ones are left out.
     package let secrets: [String: String]
     package let inputs: [String: String]
-    /// The names that are ticked.
+    /// The names that are ticked, or those of the chosen preset.
     package let scope: [String]
+    /// The chosen preset; `nil` where the boxes count.
+    package let preset: String?
     package let understood: Bool
 
-    /// - Parameter secretIDs: the profile's, in its order; the first one is posted as `token`, others as `secret.<id>`.
-    /// - Returns: `nil` where a field is given twice or there is no such decision.
-    package init?(_ form: FormData, secretIDs: [String]) {
+    /// The preset that stands for the boxes.
+    package static let custom = "custom"
+
+    /// - Parameters:
+    ///   - secretIDs: the profile's, in its order; the first one is posted as `token`, others as `secret.<id>`.
+    ///   - presets: what each preset stands for.
+    /// - Returns: `nil` where a field is given twice, or there is no such decision or preset.
+    package init?(_ form: FormData, secretIDs: [String], presets: [String: [String]] = [:]) {
         guard form.repeated.subtracting(["scope"]).isEmpty, let decision = form["decision"].flatMap(Decision.init),
             let transaction = form["transaction"], let csrfToken = form["csrf"]
         else { return nil }
@@ -36,7 +43,10 @@ package struct ConsentForm: Sendable {
             inputs[String(pair.name.dropFirst("input.".count))] = pair.value
         }
         self.inputs = inputs
-        scope = form.values("scope")
+        let preset = form["preset"].flatMap { $0 == Self.custom ? nil : $0 }
+        guard let scope = preset.map({ presets[$0] }) ?? form.values("scope") else { return nil }
+        self.preset = preset
+        self.scope = scope
         understood = form["understood"] != nil
     }
 }

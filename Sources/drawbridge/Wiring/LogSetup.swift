@@ -31,7 +31,10 @@ struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var members: [JSONObject.Member] = [
-            .init(key: "time", value: .string(Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)))),
+            .init(
+                key: "time",
+                value: .string(
+                    Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)))),
             .init(key: "level", value: .string(event.level.rawValue)), .init(key: "logger", value: .string(label)),
             .init(key: "message", value: .string(event.message.description)),
         ]

@@ -5,6 +5,7 @@ import HTTPEdge
 import Logging
 import MCP
 import OAuth
+import Pages
 import Primitives
 import SQLiteStorage
 import ServiceLifecycle
@@ -26,8 +27,18 @@ struct Program {
         var profile = try data.profile(settings.upstream)
         if let base = settings.upstreamBaseURL { profile = profile.pointed(at: try Upstream.BaseURL(base.description)) }
         let client = try UpstreamClient(.init(limits: profile.limits, certificateFile: settings.upstreamCA), logger: logger)
-        let wiring = UpstreamWiring(profile: profile, transport: client.transport, accounts: settings.accounts)
+        do {
+            return try await assemble(settings, profile, client, pages: pages, known: known, logger: logger)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
 
+    private static func assemble(
+        _ settings: Settings, _ profile: UpstreamProfile, _ client: UpstreamClient, pages: PageRenderer, known: KnownClients, logger: Logger
+    ) async throws -> Program {
+        let wiring = UpstreamWiring(profile: profile, transport: client.transport, accounts: settings.accounts)
         let (folder, lock) = try StateFolder.open(settings.state)
         let master = try MasterKeyLoader.load(settings.masterKey, databaseExists: folder.holdsDatabase)
         if !master.isLocked { logger.warning("the master key could not be kept out of swap; raise the limit of locked memory (ulimit -l)") }
