@@ -3,7 +3,8 @@ package import Primitives
 /// What a client presents of itself at the token, revocation and introspection endpoints (RFC 6749 §2.3).
 package struct ClientCredentials: Sendable {
     package let clientID: String
-    /// The secrets to try: one, or two where HTTP Basic may or may not have been form-encoded by the client (RFC 6749 §2.3.1 and reality).
+    /// The secrets to try: none where none or an empty one was sent; one; or two where HTTP Basic may or may not have been form-encoded by the
+    /// client (RFC 6749 §2.3.1 and reality).
     package let secrets: [Secret]
     /// Came in the `Authorization` header, so a refusal answers with a challenge (RFC 6749 §5.2).
     package let usedHeader: Bool
@@ -30,26 +31,28 @@ package struct ClientCredentials: Sendable {
         self.usedHeader = usedHeader
     }
 
-    /// `Basic base64(id:secret)` (RFC 7617 §2), both halves also as form-decoded.
+    /// `Basic base64(id:secret)` (RFC 7617 §2), both halves also as form-decoded. Both are visible ASCII (RFC 6749 appendix A).
     private static func basic(_ header: String) throws(OAuthError) -> (ids: [String], secrets: [Secret]) {
         let refusal = OAuthError(.invalidClient, "The Authorization header must be Basic with base64 of client_id:client_secret.")
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "basic", let bytes = Base64.decode(String(parts[1])),
-            let text = String(validating: bytes, as: UTF8.self), let colon = text.firstIndex(of: ":")
+            bytes.allSatisfy({ (0x20...0x7E).contains($0) }), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { throw refusal }
-        let id = String(text[..<colon])
-        let secret = String(text[text.index(after: colon)...])
+        let id = String(decoding: bytes[..<colon], as: UTF8.self)
+        let secret = String(decoding: bytes[(colon + 1)...], as: UTF8.self)
         let decodedID = formDecoded(id) ?? id
         let decodedSecret = formDecoded(secret) ?? secret
         guard !id.isEmpty else { throw refusal }
         return (
             Array(Set([decodedID, id])).sorted { $0 == decodedID && $1 != decodedID },
-            Array(Set([decodedSecret, secret])).map { Secret($0) }
+            Set([decodedSecret, secret]).filter { !$0.isEmpty }.map { Secret($0) }
         )
     }
 
     private static func formDecoded(_ text: String) -> String? {
-        guard !text.contains("&"), !text.contains("="), let form = try? FormData(parsing: "v=" + text) else { return nil }
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "=") }),
+            let form = try? FormData(parsing: "v=" + text)
+        else { return nil }
         return form["v"]
     }
 }

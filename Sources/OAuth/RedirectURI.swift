@@ -30,9 +30,11 @@ package struct RedirectURI: Sendable, Equatable {
         do { url = try StrictURL(text) } catch { throw Self.refusal("is not a URI that every reader understands alike (\(error))") }
         guard url.fragment == nil else { throw Self.refusal("has a fragment") }
         guard !text.contains("*") else { throw Self.refusal("has a wildcard; register each redirect URI whole") }
+        guard !Self.hasEncodedControl(text) else { throw Self.refusal("has an encoded control character") }
         switch url.scheme {
         case "https":
-            guard url.host != nil else { throw Self.refusal("has no host") }
+            // "Any address" is no address: systems that connect to it reach this computer.
+            guard url.host != "0.0.0.0", url.host != "[::]" else { throw Self.refusal("has an address that belongs to nobody") }
         case "http":
             guard url.isLoopback else { throw Self.refusal("uses http for a host other than 127.0.0.1, [::1] or localhost") }
         case let scheme:
@@ -55,6 +57,14 @@ package struct RedirectURI: Sendable, Equatable {
         }
     }
 
+    /// `%00` to `%1F` and `%7F`: what decodes a redirect behind us could split a header or end a string there.
+    private static func hasEncodedControl(_ text: String) -> Bool {
+        text.split(separator: "%", omittingEmptySubsequences: false).dropFirst().contains { piece in
+            guard let byte = UInt8(piece.prefix(2), radix: 16) else { return false }
+            return byte < 0x20 || byte == 0x7F
+        }
+    }
+
     private static func refusal(_ reason: String) -> OAuthError {
         OAuthError(.invalidRedirectURI, "A redirect URI \(reason).")
     }
@@ -62,9 +72,7 @@ package struct RedirectURI: Sendable, Equatable {
     /// Whether an authorization request may name `asked` where this one is registered: equal byte for byte, except for the port of a
     /// loopback redirect, which native apps learn at run time (RFC 8252 §7.3). Hosts are not interchangeable.
     package func allows(_ asked: StrictURL) -> Bool {
-        if asked.text == text { return true }
-        return isLoopback && asked.scheme == "http" && asked.host == url.host && asked.path == url.path && asked.query == url.query
-            && asked.fragment == nil && asked.port != 0
+        asked.text == text || (isLoopback && asked.textWithoutPort == url.textWithoutPort)
     }
 }
 

@@ -47,17 +47,16 @@ package struct ScopeVocabulary: Sendable {
 
     /// Reads a `scope` parameter (RFC 6749 §3.3) at the authorization endpoint.
     ///
-    /// Nothing asked, or nothing but tolerated names, means the defaults. Unknown names beside a known one are ignored.
+    /// Nothing asked, or nothing known but tolerated names, means the defaults. Unknown names beside a known or tolerated one are ignored.
     /// - Throws: `invalid_scope` when the text is not a list of scope tokens, or nobody knows any of them.
     package func requested(_ text: String?) throws(OAuthError) -> ScopeSet {
         let names = try Self.tokens(text ?? "")
-        let wanted = names.filter { !tolerated.contains($0) }
-        if wanted.isEmpty { return expand(defaults) }
-        let known = expand(wanted)
-        guard !known.isEmpty else {
+        let known = expand(names)
+        guard known.isEmpty else { return known }
+        guard names.isEmpty || names.contains(where: tolerated.contains) else {
             throw OAuthError(.invalidScope, "None of the scopes asked for is known here. See scopes_supported in the metadata.")
         }
-        return known
+        return expand(defaults)
     }
 
     /// Scope tokens, separated by single spaces; more are tolerated.
