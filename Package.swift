@@ -90,7 +90,9 @@ let package = Package(
 
         .target(
             name: "TestKit",
-            dependencies: ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", "SQLiteStorage", "TokenSigning"],
+            dependencies: [
+                "Primitives", "OAuth", "SodiumCrypto", "CSodium", "Vault", "AuthorizationServer", "SQLiteStorage", "TokenSigning", grdb,
+            ],
             path: "Tests/TestKit", swiftSettings: swift),
         suite("PrimitivesTests", ["Primitives"]),
         suite("OAuthTests", ["OAuth", "Primitives"]),
@@ -108,6 +110,13 @@ let package = Package(
         suite("PagesTests", ["Pages"]),
         suite("SandboxTests", ["Sandbox", "Primitives", lifecycle, logging] + nio),
         suite("HTTPEdgeTests", ["HTTPEdge", "Endpoints", lifecycle, logging, httpTypes] + nio),
+        suite(
+            "EndpointsTests",
+            [
+                "Endpoints", "AuthorizationServer", "OAuth", "Vault", "SodiumCrypto", "SQLiteStorage", "TokenSigning", "MCP", "Upstream",
+                "Pages", "Primitives",
+                "TestKit", httpTypes,
+            ]),
         suite("drawbridgeTests", ["drawbridge", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]

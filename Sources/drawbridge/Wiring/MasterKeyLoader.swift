@@ -1,4 +1,4 @@
-import CoreFoundation
+import Glibc
 import Foundation
 import Primitives
 import SodiumCrypto

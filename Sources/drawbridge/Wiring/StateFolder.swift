@@ -1,4 +1,4 @@
-import CoreFoundation
+import Glibc
 import Foundation
 
 /// The folder of the database and the master key: the owner's alone, and one server's at a time.
