@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What comes with Swift and the system, and needs no declaration.
 TOOLCHAIN = {
-    "Swift", "Synchronization", "Testing", "XCTest", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch",
+    "Swift", "Synchronization", "Testing", "XCTest", "CoreFoundation", "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch",
     "RegexBuilder", "Glibc", "Musl", "Darwin",
 }
 

@@ -1,4 +1,4 @@
-import Glibc
+import CoreFoundation
 import Foundation
 import Primitives
 import SodiumCrypto

@@ -1,4 +1,4 @@
-import Glibc
+import CoreFoundation
 import Foundation
 
 /// The folder of the database and the master key: the owner's alone, and one server's at a time.
