@@ -89,7 +89,8 @@ import Testing
             $0.requestHeadDeadline = .milliseconds(50)
         } _: { edge async throws in
             try await edge.connect { wire async throws in
-                if !start.isEmpty { try await wire.send(start) }
+                // On a busy machine the deadline may pass before the first byte is out; the connection has ended all the same.
+                if !start.isEmpty { try? await wire.send(start) }
                 #expect(await wire.readToEnd() == "")
             }
         }

@@ -48,7 +48,7 @@ import Testing
         #expect(scopes.atoms(coveredBy: "vals:read") == ["vals:read"])
         #expect(scopes.atoms(coveredBy: "vals") == [])
         #expect(scopes.expand(["read", "vals:write"]).contains("vals:write"))
-        #expect(scopes.missing(["sqlite:write", "sqlite:delete"], granted: ["write"]) == ["sqlite:delete"])
+        #expect(scopes.missing(["vals:write", "sqlite:delete"], granted: ["write"]) == ["sqlite:delete"])
         #expect(Set(scopes.presets.map(\.id)) == ["read-only", "no-deleting", "everything"])
         #expect(scopes.entry("vals:read")?.permissions == ["Vals: Read"])
     }
