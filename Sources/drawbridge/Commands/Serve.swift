@@ -16,12 +16,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             Process.hardenMemory()
-            let file = try options.config.map { path in
-                guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                    throw StartFailure("\(path) cannot be read. Name a file that exists, or leave --config out.")
-                }
-                return SettingsFile(yaml: text, path: path)
-            }
+            let file = try options.config.map { try SettingsFile.read($0) }
             let settings = try Settings.read(flags: options.flags, environment: ProcessInfo.processInfo.environment, file: file)
             LogSetup.install(level: settings.logLevel, format: settings.logFormat)
             let logger = Logger(label: "drawbridge")

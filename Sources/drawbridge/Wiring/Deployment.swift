@@ -7,11 +7,7 @@ import Vault
 enum Deployment {
     static func keyring(in database: SQLiteDatabase, master: MasterKey, at now: UnixTime) async throws -> Keyring {
         guard let stored = try database.deployment() else { return try create(in: database, master: master, at: now) }
-        guard master.matches(stored.masterKeyCheck, for: stored.id) else {
-            throw StartFailure(
-                "The master key does not belong to this database. Nothing was changed. Put the right key back, or name another state folder."
-            )
-        }
+        try check(master, against: stored)
         let keyring: Keyring
         do {
             keyring = try Keyring(deployment: stored.id, master: master, records: stored.keys)
@@ -26,6 +22,15 @@ enum Deployment {
             try keyring.add(record)
         }
         return keyring
+    }
+
+    /// - Throws: where the database belongs to another master key.
+    static func check(_ master: MasterKey, against stored: StoredDeployment) throws(StartFailure) {
+        guard master.matches(stored.masterKeyCheck, for: stored.id) else {
+            throw StartFailure(
+                "The master key does not belong to this database. Nothing was changed. Put the right key back, or name another state folder."
+            )
+        }
     }
 
     private static func create(in database: SQLiteDatabase, master: MasterKey, at now: UnixTime) throws -> Keyring {

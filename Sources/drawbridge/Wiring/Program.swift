@@ -39,13 +39,11 @@ struct Program {
         _ settings: Settings, _ profile: UpstreamProfile, _ client: UpstreamClient, pages: PageRenderer, known: KnownClients, logger: Logger
     ) async throws -> Program {
         let wiring = UpstreamWiring(profile: profile, transport: client.transport, accounts: settings.accounts)
-        let (folder, lock) = try StateFolder.open(settings.state)
-        let master = try MasterKeyLoader.load(settings.masterKey, databaseExists: folder.holdsDatabase)
-        if !master.isLocked { logger.warning("the master key could not be kept out of swap; raise the limit of locked memory (ulimit -l)") }
-        let clock: Clock = { UnixTime(Int64(Date().timeIntervalSince1970)) }
-        let database = try SQLiteDatabase(path: folder.databasePath, clock: clock)
-        let keyring = try await Deployment.keyring(in: database, master: master, at: clock())
-        let store = SQLiteStore(database: database, keyring: keyring)
+        let state = try await OpenedState.forServing(settings)
+        if !state.isMasterKeyLocked {
+            logger.warning("the master key could not be kept out of swap; raise the limit of locked memory (ulimit -l)")
+        }
+        let (database, keyring, store) = (state.database, state.keyring, state.store)
 
         let configuration = try serverConfiguration(settings, wiring.vocabulary(tolerated: known.toleratedScopes), known.redirectPolicy)
         let signer = try await EdDSATokenSigning.signer(keyring: keyring)
@@ -62,7 +60,7 @@ struct Program {
         let maintenance = Maintenance(server: server, store: store, database: database, logger: logger)
         await maintenance.tidy()
         return Program(
-            services: [ClientService(client: client), maintenance] + (try edges(settings, bridge, store, logger)), lock: lock)
+            services: [ClientService(client: client), maintenance] + (try edges(settings, bridge, store, logger)), lock: state.lock)
     }
 
     private static func serverConfiguration(

@@ -19,8 +19,14 @@ struct StateFolder {
         deinit { close(descriptor) }
     }
 
+    /// Who wants the folder; says what to do where somebody else has it.
+    enum Holder {
+        case server
+        case command
+    }
+
     /// Makes the folder where there is none, and takes its lock.
-    static func open(_ path: String) throws(StartFailure) -> (StateFolder, Lock) {
+    static func open(_ path: String, for holder: Holder = .server) throws(StartFailure) -> (StateFolder, Lock) {
         let folder = StateFolder(path: path)
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -37,15 +43,20 @@ struct StateFolder {
         guard info.st_mode & 0o077 == 0 else {
             throw StartFailure("The state folder \(path) is open to other users. Close it: chmod 700 \(path)")
         }
-        return (folder, try folder.lock())
+        return (folder, try folder.lock(for: holder))
     }
 
-    private func lock() throws(StartFailure) -> Lock {
+    private func lock(for holder: Holder) throws(StartFailure) -> Lock {
         let descriptor = Foundation.open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StartFailure("The state folder \(path) cannot be written to.") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw StartFailure("Another drawbridge serves \(path) already. Stop it, or name another folder with DRAWBRIDGE_STATE.")
+            switch holder {
+            case .server:
+                throw StartFailure("Another drawbridge serves \(path) already. Stop it, or name another folder with DRAWBRIDGE_STATE.")
+            case .command:
+                throw StartFailure("A drawbridge is using \(path). In this version the bridge must be stopped for this command.")
+            }
         }
         return Lock(descriptor: descriptor)
     }
