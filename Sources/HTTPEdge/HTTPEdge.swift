@@ -79,6 +79,8 @@ private struct EdgeService: Service {
         } catch let error as IOError where address.isDispensable && [EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode) {
             logger.warning("this machine has no address \(address.host); going on without it")
             onRunning(nil)
+        } catch let error as IOError {
+            throw ListenFailure(address: address, errno: error.errnoCode)
         }
     }
 
@@ -94,6 +96,22 @@ private struct EdgeService: Service {
             }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+}
+
+/// Why an address could not be listened at, and what to do about it.
+package struct ListenFailure: Error, Sendable, CustomStringConvertible {
+    package let address: ListenAddress
+    package let errno: CInt
+
+    package var description: String {
+        switch errno {
+        case EADDRINUSE: "Something else listens at \(address) already. Stop it, or choose another address."
+        case EACCES:
+            "Listening at \(address) is not allowed. Ports below 1024 need the right to (CAP_NET_BIND_SERVICE), or choose a higher one."
+        case EADDRNOTAVAIL: "This machine has no address \(address). Choose one that it has, or 0.0.0.0."
+        default: "Listening at \(address) failed: \(String(cString: strerror(errno)))."
         }
     }
 }

@@ -16,8 +16,8 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             Process.hardenMemory()
-            let file = try options.config.map { try SettingsFile.read($0) }
-            let settings = try Settings.read(flags: options.flags, environment: ProcessInfo.processInfo.environment, file: file)
+            let settings = try Settings.read(
+                flags: options.flags, environment: ProcessInfo.processInfo.environment, file: try SettingsFile.find(options.config))
             LogSetup.install(level: settings.logLevel, format: settings.logFormat)
             let logger = Logger(label: "drawbridge")
             for warning in settings.warnings { logger.warning("\(warning)") }

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The settings as flags. Each beats its environment variable, which beats `drawbridge.yaml`. Their values are checked all together by `Settings`.
 struct SettingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A file with settings.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file with settings. (default: drawbridge.yaml, where there is one)", valueName: "file"))
     var config: String?
 
     @Option(help: ArgumentHelp("Where to listen. (default: localhost:8484)", valueName: "host:port"))

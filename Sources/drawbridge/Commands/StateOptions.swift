@@ -19,11 +19,18 @@ struct StateOptions: ParsableArguments {
         ]
         let flags = Dictionary(uniqueKeysWithValues: all.compactMap { key, value in value.map { (key.flagName, $0) } })
         return try Settings.read(
-            flags: flags, environment: ProcessInfo.processInfo.environment, file: try config.map { try SettingsFile.read($0) })
+            flags: flags, environment: ProcessInfo.processInfo.environment, file: try SettingsFile.find(config))
     }
 }
 
 extension SettingsFile {
+    /// The file that was named, or `drawbridge.yaml` in the working directory where there is one.
+    static func find(_ named: String?) throws -> SettingsFile? {
+        if let named { return try read(named) }
+        let usual = "drawbridge.yaml"
+        return FileManager.default.fileExists(atPath: usual) ? try read(usual) : nil
+    }
+
     /// - Throws: `StartFailure` where there is no such file.
     static func read(_ path: String) throws -> SettingsFile {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
