@@ -28,10 +28,12 @@ final class AuditQueue: Sendable {
 
     private static let capacity = 8192
     private let database: SQLiteDatabase
+    private let retry: Duration
     private let contents = Mutex(Contents())
 
-    init(database: SQLiteDatabase) {
+    init(database: SQLiteDatabase, retry: Duration) {
         self.database = database
+        self.retry = retry
     }
 
     func add(_ event: AuditEvent) throws(StoreFailure) {
@@ -58,7 +60,7 @@ final class AuditQueue: Sendable {
         }
     }
 
-    /// Writes until the queue is empty; after a failure it comes back every second, so that the queue recovers by itself. One at a time, so that an
+    /// Writes until the queue is empty; after a failure it comes back after a while, so that the queue recovers by itself. One at a time, so that an
     /// empty queue means that nothing is on its way to the disk either.
     private func write() async {
         while true {
@@ -71,7 +73,7 @@ final class AuditQueue: Sendable {
             }
             for continuation in waiting { continuation.resume() }
             if isDone { return }
-            if hasFailed { try? await Task.sleep(for: .seconds(1)) }
+            if hasFailed { try? await Task.sleep(for: retry) }
             await writeOnce()
         }
     }

@@ -10,10 +10,11 @@ package struct SQLiteStore: AuthorizationStore {
     let rows: AuthenticatedRows
     private let auditQueue: AuditQueue
 
-    package init(database: SQLiteDatabase, keyring: Keyring) {
+    /// - Parameter auditRetry: how long the audit queue waits before it tries to write again.
+    package init(database: SQLiteDatabase, keyring: Keyring, auditRetry: Duration = .seconds(1)) {
         self.database = database
         rows = AuthenticatedRows(authenticator: RowAuthenticator(keyring: keyring))
-        auditQueue = AuditQueue(database: database)
+        auditQueue = AuditQueue(database: database, retry: auditRetry)
     }
 
     package func time() throws(StoreFailure) -> UnixTime { database.clock() }
