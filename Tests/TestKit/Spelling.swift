@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 
 /// A way in which a secret could lie in a file.
@@ -27,12 +28,18 @@ package struct Spelling: Sendable {
 extension [UInt8] {
     /// Whether these bytes hold others, somewhere.
     package func holds(_ needle: [UInt8]) -> Bool {
-        guard let first = needle.first, count >= needle.count else { return false }
-        return withUnsafeBufferPointer { hay in
-            needle.withUnsafeBufferPointer { needle in
-                (0...(hay.count - needle.count)).contains { start in
-                    hay[start] == first && (1..<needle.count).allSatisfy { hay[start + $0] == needle[$0] }
+        guard let first = needle.first else { return false }
+        return withUnsafeBytes { hay in
+            needle.withUnsafeBytes { needle in
+                guard let start = hay.baseAddress, let wanted = needle.baseAddress else { return false }
+                var offset = 0
+                while offset + needle.count <= hay.count,
+                    let hit = memchr(start + offset, Int32(first), hay.count - needle.count - offset + 1)
+                {
+                    if memcmp(hit, wanted, needle.count) == 0 { return true }
+                    offset = hit - UnsafeMutableRawPointer(mutating: start) + 1
                 }
+                return false
             }
         }
     }
