@@ -40,6 +40,9 @@ extension AnswerReader {
         case .connectionLost: return "The connection to \(api) broke before it answered. \(mayHaveHappened)Try again later."
         case .timedOut: return "\(api) did not answer within \(profile.limits.timeout) seconds. \(mayHaveHappened)Try again later."
         case .tooLarge(let limit): return "The answer of \(api) is larger than the \(limit) bytes that are read. Ask for less at a time."
+        case .paused(let seconds):
+            return
+                "\(api) failed several times in a row, so it is left alone for a moment. Nothing was done. Try again in \(seconds) seconds."
         case .malformed: return "\(api) answered with something that is no HTTP answer. \(mayHaveHappened)Try again later."
         }
     }

@@ -6,6 +6,7 @@ struct RequestBuilder {
     private let base: BaseURL
     private let authentication: [AuthenticationPart]
     private let credential: UpstreamCredential
+    private let tag: CredentialTag
 
     /// How this program calls itself; some APIs refuse callers without a name.
     private static let userAgent = "drawbridge"
@@ -14,6 +15,7 @@ struct RequestBuilder {
         base = try profile.baseURL(for: credential)
         authentication = profile.authentication
         self.credential = credential
+        tag = CredentialTag(credential)
     }
 
     func request(_ rule: VerificationRule) -> UpstreamRequest {
@@ -87,7 +89,8 @@ struct RequestBuilder {
         if !cookies.isEmpty { headers.append(Field("Cookie", cookies.joined(separator: "; "))) }
         if let type = body.contentType { headers.append(Field("Content-Type", type)) }
         return UpstreamRequest(
-            method: method, origin: base.origin, path: base.pathPrefix + path, query: query, headers: headers, body: body.bytes)
+            method: method, origin: base.origin, path: base.pathPrefix + path, query: query, headers: headers, body: body.bytes,
+            credential: tag)
     }
 }
 

@@ -7,6 +7,8 @@ package enum HTTPMethod: String, Sendable, CaseIterable {
     case put = "PUT"
     case patch = "PATCH"
     case delete = "DELETE"
+    /// For `doctor`, which asks as a browser does; no profile can name it.
+    case options = "OPTIONS"
 
     /// May be sent again when nobody knows whether it arrived (RFC 9110 §9.2.2), narrowed to what changes nothing at all.
     package var isSafe: Bool { self == .get }
@@ -34,14 +36,20 @@ package struct UpstreamRequest: Sendable, Equatable {
     /// All headers there are, but `Host` and `Content-Length`.
     package let headers: [Field]
     package let body: [UInt8]?
+    /// Whose it is, for whoever counts; `nil` for a request without a credential.
+    package let credential: CredentialTag?
 
-    package init(method: HTTPMethod, origin: String, path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8]? = nil) {
+    package init(
+        method: HTTPMethod, origin: String, path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8]? = nil,
+        credential: CredentialTag? = nil
+    ) {
         self.method = method
         self.origin = origin
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.credential = credential
     }
 
     /// Path and query, encoded (RFC 9112 §3.2.1).
@@ -95,4 +103,6 @@ package enum UpstreamFailure: Error, Sendable, Equatable {
     case tooLarge(limit: Int)
     /// What came was not HTTP, or the request could not be put as HTTP.
     case malformed
+    /// Not sent: the API failed too often just now, for everybody or for this credential. In seconds.
+    case paused(retryAfter: Int)
 }

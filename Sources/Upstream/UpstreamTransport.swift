@@ -22,17 +22,32 @@ package struct UpstreamTransport: Sendable {
     func send(_ request: UpstreamRequest) async throws(UpstreamFailure) -> UpstreamResponse {
         guard request.method.isSafe else { return try await sendOnce(request) }
         let pause: Duration
+        let first: Result<UpstreamResponse, UpstreamFailure>
         do throws(UpstreamFailure) {
             let response = try await sendOnce(request)
             guard response.status == 429 || response.status == 503, let seconds = response.retryAfter, seconds <= Self.longestWait else {
                 return response
             }
             pause = .seconds(seconds)
+            first = .success(response)
         } catch {
             guard error == .connectionLost else { throw error }
             pause = .milliseconds(50)
+            first = .failure(error)
         }
         await wait(pause)
-        return try await sendOnce(request)
+        do throws(UpstreamFailure) {
+            return try await sendOnce(request)
+        } catch {
+            // There was no second attempt, so the first one says what happened.
+            if case .paused = error { return try first.get() }
+            throw error
+        }
+    }
+
+    /// The same way to the API, with a breaker around each attempt.
+    package func guarded(by breaker: UpstreamBreaker) -> UpstreamTransport {
+        UpstreamTransport(
+            send: { [sendOnce] request throws(UpstreamFailure) in try await breaker.send(request, through: sendOnce) }, wait: wait)
     }
 }

@@ -32,6 +32,7 @@ extension UpstreamProfile {
         do throws(UpstreamFailure) {
             return interpret(try await transport.send(builder.request(verification)))
         } catch {
+            if case .paused(let seconds) = error { return .unavailable(retryAfter: seconds) }
             return .unavailable(retryAfter: nil)
         }
     }
