@@ -10,6 +10,7 @@ package struct AuthorizationServer: Sendable {
     package let accessTokens: AccessTokens
     package let headerTokens: HeaderTokens
     package let upstream: UpstreamGate
+    package let limits: Limits
     let store: any AuthorizationStore
     let vault: Vault
     let tokens: OpaqueTokens
@@ -20,35 +21,46 @@ package struct AuthorizationServer: Sendable {
 
     package init(
         configuration: Configuration, store: any AuthorizationStore, keyring: Keyring, signer: TokenSigner, upstream: UpstreamGate,
-        random: @escaping RandomSource = Random.bytes
+        documents: ClientDocumentPorts? = nil, limits: Limits = Limits(), random: @escaping RandomSource = Random.bytes
     ) {
         self.configuration = configuration
         self.store = store
         self.upstream = upstream
+        self.limits = limits
         self.random = random
         vault = Vault(keyring: keyring)
-        clients = ClientDirectory(keyring: keyring, redirects: configuration.redirects)
+        clients = ClientDirectory(
+            keyring: keyring, redirects: configuration.redirects,
+            documents: documents.map { ClientDocuments(ports: $0, configuration: configuration) { (try? store.time()) ?? UnixTime(0) } }
+        ) { id throws(StoreFailure) in
+            try store.client(id)
+        }
         tokens = OpaqueTokens(keyring: keyring, random: random)
         bearers = GrantBearers(deployment: keyring.deployment)
         sealer = TransactionSealer(keyring: keyring)
         claimKeys = ClaimKeys(keyring: keyring, store: store, lifetimes: configuration.lifetimes)
-        headerTokens = HeaderTokens(upstream: upstream, keyring: keyring) { try? store.time() }
+        headerTokens = HeaderTokens(upstream: upstream, keyring: keyring, limit: limits.wrongTokens) { try? store.time() }
         accessTokens = AccessTokens(configuration: configuration, signer: signer, keyring: keyring, random: random)
     }
 
-    /// What the background does every few seconds: expired rows and claim keys go, on disk too.
+    /// What the background does every few seconds: expired rows and keys go, on disk too.
     /// - Returns: how many rows changed.
     package func sweep() async throws(StoreFailure) -> Int {
         let erased = try await claimKeys.eraseExpired()
-        return try await erased + store.sweep(lifetimes: configuration.lifetimes)
+        accessTokens.forget(erased)
+        return try await erased.count + store.sweep(lifetimes: configuration.lifetimes)
     }
 }
 
-/// The client and the address behind a request, for the audit log.
+/// Where a request comes from.
 package struct Caller: Sendable {
+    /// Cut for the audit log.
     package let address: String
+    /// For the limits; never written down.
+    package let network: ClientNetwork
 
     package init(address: String) {
+        network = ClientNetwork(address: address)
         self.address = NetworkPrefix.of(address)
     }
 }

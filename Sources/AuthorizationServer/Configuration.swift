@@ -26,16 +26,18 @@ package struct Configuration: Sendable {
     package let resource: ResourceIndicator
     package let scopes: ScopeVocabulary
     package let redirects: RedirectURI.Policy
+    package let registration: RegistrationRules
     package let lifetimes: Lifetimes
 
     package init(
         issuer: WebOrigin, resource: ResourceIndicator, scopes: ScopeVocabulary, redirects: RedirectURI.Policy,
-        lifetimes: Lifetimes = Lifetimes()
+        registration: RegistrationRules = RegistrationRules(), lifetimes: Lifetimes = Lifetimes()
     ) {
         self.issuer = issuer
         self.resource = resource
         self.scopes = scopes
         self.redirects = redirects
+        self.registration = registration
         self.lifetimes = lifetimes
     }
 }

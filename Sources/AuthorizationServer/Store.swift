@@ -43,6 +43,13 @@ package protocol AuthorizationStore: KeyringStore {
     /// The time that this store's transactions go by.
     func time() throws(StoreFailure) -> UnixTime
 
+    func client(_ id: ClientID) throws(StoreFailure) -> ClientRow?
+
+    /// Reads, changes and writes the row of one client; `nil` means that there is none. A row is never removed here.
+    func updateClient<Result: Sendable>(
+        _ id: ClientID, _ transition: @escaping @Sendable (inout ClientRow?, UnixTime) -> ClientChange<Result>
+    ) async throws(StoreFailure) -> Result
+
     func consent(_ id: ConsentID) throws(StoreFailure) -> ConsentRecord?
 
     /// Reads, changes and writes the record of one consent; `nil` before and after means that there is none.
@@ -51,6 +58,8 @@ package protocol AuthorizationStore: KeyringStore {
     ) async throws(StoreFailure) -> Result
 
     func grant(_ id: GrantID) throws(StoreFailure) -> Grant?
+    /// A grant with the row of its client, as one moment has them.
+    func holding(_ id: GrantID) throws(StoreFailure) -> Holding?
     func entry(_ id: EntryID) throws(StoreFailure) -> Entry?
 
     /// - Returns: `nil` where there is no such grant; the transition has not run then.

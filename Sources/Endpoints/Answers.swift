@@ -65,7 +65,16 @@ extension Bridge {
         case .unknownClient(usedHeader: true), .wrongClientSecret(usedHeader: true):
             response.headers[.wwwAuthenticate] = #"Basic realm="drawbridge", charset="UTF-8""#
         case .keyMissing, .store: response.headers[.retryAfter] = "5"
-        case .malformed, .unknownClient, .wrongClientSecret, .clientMetadataTooLong, .unknownCode, .codeOfAnotherClient, .codeExpired,
+        case .clientDocument(let failure): if failure.isTemporary { response.headers[.retryAfter] = "60" }
+        case .tooManyFailures(let seconds):
+            response.status = .tooManyRequests
+            response.headers[.retryAfter] = String(seconds)
+        case .registrationTokenInvalid:
+            response.headers[.wwwAuthenticate] = #"Bearer realm="registration", error="invalid_token""#
+        // Known, and not allowed (RFC 7592 §2).
+        case .registrationClosed, .clientNotKept: response.status = .forbidden
+        case .clientBlocked, .redirectNotKnown, .malformed, .unknownClient, .wrongClientSecret, .badClientAssertion, .clientMetadataTooLong, .unknownCode,
+            .codeOfAnotherClient, .codeExpired,
             .codeReplayed, .redirectDiffers, .verifierDiffers, .unknownRefreshToken, .refreshTokenOfAnotherClient, .refreshTokenReused,
             .refreshTokenExpired, .grantEnded, .scopeNeverAsked:
             break
@@ -79,6 +88,15 @@ extension Bridge {
         case .tooSlow: .error(OAuthError(.invalidRequest, "The body did not arrive in time."), status: .requestTimeout)
         case .disconnected: .error(OAuthError(.invalidRequest, "The body ended too early."))
         }
+    }
+
+    /// 429 (RFC 6585 §4).
+    func tooMany(_ explanation: String, retryAfter seconds: Int) -> Response {
+        var response = Response.json(
+            .tooManyRequests,
+            ["error": "too_many_requests", "error_description": .string("\(explanation) Try again in \(seconds) seconds.")])
+        response.headers[.retryAfter] = String(seconds)
+        return response
     }
 
     func notFound(_ request: Request) -> Response {

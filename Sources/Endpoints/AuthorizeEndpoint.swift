@@ -10,11 +10,11 @@ extension Bridge {
     private static let maximumBody = 2 << 20
 
     /// `GET /authorize`: the consent page. It has no effect and can be repeated.
-    func getAuthorize(_ request: Request) -> Response {
+    func getAuthorize(_ request: Request) async -> Response {
         let known = browser(of: request)
         let browser = known ?? BrowserBinding.new()
         do throws(AuthorizationRefusal) {
-            let consent = try server.begin(query: request.query ?? "", browser: browser)
+            let consent = try await server.begin(query: request.query ?? "", browser: browser)
             let page = ConsentView(
                 client: consent.client, redirect: consent.redirect, requested: consent.transaction.requested, sealed: consent.sealed,
                 csrfToken: consent.csrfToken)
@@ -45,6 +45,8 @@ extension Bridge {
                 remedies: ["Go back to the application and try again. Nothing was connected."], code: error.code.rawValue,
                 status: .badRequest,
                 wayBack: ErrorPage.WayBack(link: PageLink(text: "Back to \(client.name.text)", href: url), unverifiedHost: host))
+        case .redirect(_, let url):
+            return Response(status: .seeOther, headers: [.location: url, .cacheControl: "no-store", .referrerPolicy: "no-referrer"])
         case .server(let rejection):
             report(rejection)
             return unavailablePage()
@@ -70,13 +72,12 @@ extension Bridge {
                 remedies: ["Go back to the application and start again."], code: OAuthErrorCode.invalidRequest.rawValue, status: .badRequest
             )
         }
-        guard let consent = server.open(posted, browser: browser) else { return foreignForm() }
         do throws(Rejection) {
+            guard let consent = try await server.open(posted, browser: browser) else { return foreignForm() }
             let answer = try await server.answer(consent, caller: Caller(address: request.remoteAddress))
             return page(for: answer, consent)
         } catch {
-            report(error)
-            return unavailablePage()
+            return refusal(AuthorizationRefusal(error))
         }
     }
 
@@ -113,7 +114,9 @@ extension Bridge {
                 csrfToken: consent.form.csrfToken, ticked: server.configuration.scopes.expand(consent.form.scope),
                 preset: consent.form.preset,
                 understood: consent.form.understood, inputs: consent.form.inputs, problem: problem, account: account, tokenWaits: waits)
-            return .page(pages.render(consentPage(page)), status: problem.map(status) ?? .ok)
+            var response = Response.page(pages.render(consentPage(page)), status: problem.map(status) ?? .ok)
+            if case .tooManyWrongTokens(let seconds) = problem { response.headers[.retryAfter] = String(seconds) }
+            return response
         case .connected(let account, let url):
             let powers = server.configuration.scopes.expand(consent.form.scope).intersection(consent.transaction.requested)
                 .atoms.compactMap { profile.scopes.entry($0)?.text }
@@ -150,6 +153,7 @@ extension Bridge {
         case .accountNotAdmitted: .forbidden
         // The form is shown again and works; it is not this server that fails.
         case .upstreamUnavailable: .ok
+        case .tooManyWrongTokens: .tooManyRequests
         }
     }
 }

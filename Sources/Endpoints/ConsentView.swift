@@ -37,10 +37,12 @@ extension Bridge {
 
     private func client(_ view: ConsentView) -> ConsentPage.Client {
         let redirect: ConsentPage.Client.Redirect = view.redirect.isLoopback ? .loopback : view.redirect.url.scheme == "https" ? .web : .app
+        let verified = view.client.verifiedHost(at: view.redirect)
         return ConsentPage.Client(
-            name: view.client.name.text, redirectDisplay: view.redirect.display, redirect: redirect,
+            name: view.client.name.text, verifiedHost: verified, redirectDisplay: view.redirect.display, redirect: redirect,
+            isStranger: verified == nil && redirect == .web && !server.configuration.registration.known.isHostOfKnownClient(view.redirect.url),
             nameNote: view.client.name.isSuspicious ? "This name holds characters that can make it look like another one." : nil,
-            needsUnderstood: true, isUnderstood: view.understood)
+            needsUnderstood: verified == nil, isUnderstood: view.understood)
     }
 
     private func areas(_ asked: [ScopeCatalogue.Entry], _ ticked: ScopeSet) -> [ConsentPage.Area] {
@@ -121,6 +123,10 @@ extension Bridge {
         case .upstreamUnavailable(let wait):
             let when = wait.map { "in \($0) seconds" } ?? "in a minute"
             return .init(text: "\(profile.name) could not be asked about the token just now. Nothing was stored; try again \(when).")
+        case .tooManyWrongTokens(let wait):
+            return .init(
+                text: "Too many wrong tokens came from your network, so \(profile.name) was not asked about this one. "
+                    + "Nothing was stored; try again in \(wait) seconds.")
         case .accountNotAdmitted(let account):
             return .init(
                 field: "token",

@@ -1,4 +1,6 @@
 import HTTPTypes
+import OAuth
+import Primitives
 
 /// Every path of the public port. Paths are compared as they were sent: nothing is decoded or cleaned up first.
 enum Route: Equatable {
@@ -12,7 +14,9 @@ enum Route: Equatable {
     case authorize
     case token
     case register
+    case registeredClient(ClientID)
     case revoke
+    case introspect
     case connections
     case mcp
     case legacyMCP
@@ -33,12 +37,21 @@ enum Route: Equatable {
         case "/token", "/oauth/token": self = .token
         case "/register", "/oauth/register": self = .register
         case "/revoke", "/oauth/revoke": self = .revoke
+        case "/introspect", "/oauth/introspect": self = .introspect
         case "/connections": self = .connections
         case "/mcp", "/mcp/": self = .mcp
         case "/legacy/mcp": self = .legacyMCP
         case let path where path.hasPrefix("/assets/"): self = .asset
+        case let path where path.hasPrefix("/register/"): self.init(clientID: path.dropFirst("/register/".count))
+        case let path where path.hasPrefix("/oauth/register/"): self.init(clientID: path.dropFirst("/oauth/register/".count))
         default: return nil
         }
+    }
+
+    /// One segment, in which nothing needs an encoding.
+    private init?(clientID: Substring) {
+        guard !clientID.isEmpty, clientID.utf8.allSatisfy(PercentEncoding.isUnreserved) else { return nil }
+        self = .registeredClient(ClientID(String(clientID)))
     }
 
     var methods: [HTTPRequest.Method] {
@@ -46,7 +59,8 @@ enum Route: Equatable {
         case .home, .asset, .health, .authorizationServerMetadata, .openIDConfiguration, .protectedResourceMetadata, .keySet, .connections:
             [.get]
         case .authorize: [.get, .post]
-        case .token, .register, .revoke: [.post]
+        case .token, .register, .revoke, .introspect: [.post]
+        case .registeredClient: [.get, .put, .delete]
         case .mcp, .legacyMCP: [.post, .get, .delete]
         }
     }
@@ -54,9 +68,11 @@ enum Route: Equatable {
     /// Which scripts of other sites may read the answer.
     var sharing: Sharing {
         switch self {
-        case .authorizationServerMetadata, .openIDConfiguration, .protectedResourceMetadata, .keySet, .token, .register, .revoke: .everybody
+        case .authorizationServerMetadata, .openIDConfiguration, .protectedResourceMetadata, .keySet, .token, .register, .registeredClient,
+            .revoke:
+            .everybody
         case .mcp, .legacyMCP: .allowedOrigins
-        case .home, .asset, .health, .authorize, .connections: .nobody
+        case .home, .asset, .health, .authorize, .connections, .introspect: .nobody
         }
     }
 
@@ -70,8 +86,7 @@ enum Route: Equatable {
     var isOAuth: Bool {
         switch self {
         case .authorizationServerMetadata, .openIDConfiguration, .protectedResourceMetadata, .keySet, .authorize, .token, .register,
-            .revoke,
-            .connections:
+            .registeredClient, .revoke, .introspect, .connections:
             true
         case .home, .asset, .health, .mcp, .legacyMCP: false
         }

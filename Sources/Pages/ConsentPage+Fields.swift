@@ -71,6 +71,7 @@ extension ConsentPage.Client {
             "isLoopback": .flag(redirect == .loopback),
             "isApp": .flag(redirect == .app),
             "isWeb": .flag(redirect == .web),
+            "isStranger": .flag(isStranger),
             "nameNote": .optional(nameNote),
             "needsUnderstood": .flag(needsUnderstood),
             "isUnderstood": .flag(isUnderstood),

@@ -51,6 +51,8 @@ package struct ConsentPage: Sendable {
         /// Where the answer goes, as a person can read it: `127.0.0.1:43210`, `claude.ai`, `cursor://anysphere.cursor-mcp`.
         package var redirectDisplay: String
         package var redirect: Redirect
+        /// Whether the answer goes to a web site that nobody here has heard of and nobody vouches for.
+        package var isStranger: Bool
         /// What is odd about the name, such as letters of several alphabets.
         package var nameNote: String?
         /// Whether approving needs the box `understood`.
@@ -67,13 +69,14 @@ package struct ConsentPage: Sendable {
         }
 
         package init(
-            name: String, verifiedHost: String? = nil, redirectDisplay: String, redirect: Redirect, nameNote: String? = nil,
-            needsUnderstood: Bool, isUnderstood: Bool = false
+            name: String, verifiedHost: String? = nil, redirectDisplay: String, redirect: Redirect, isStranger: Bool = false,
+            nameNote: String? = nil, needsUnderstood: Bool, isUnderstood: Bool = false
         ) {
             self.name = name
             self.verifiedHost = verifiedHost
             self.redirectDisplay = redirectDisplay
             self.redirect = redirect
+            self.isStranger = isStranger
             self.nameNote = nameNote
             self.needsUnderstood = needsUnderstood
             self.isUnderstood = isUnderstood

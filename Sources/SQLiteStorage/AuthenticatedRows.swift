@@ -32,20 +32,6 @@ struct AuthenticatedRows: Sendable {
         return seal.generation
     }
 
-    // MARK: Clients
-
-    func insertIfNew(_ client: ClientRow, _ db: Database) throws {
-        if let row = try Row.fetchOne(db, sql: "SELECT * FROM clients WHERE id = ?", arguments: [client.id.text]) {
-            let stored = ClientRow(id: ClientID(row["id"]), createdAt: UnixTime(row["created_at"]))
-            _ = try check(row, "clients", id: client.id.text, columns: stored.decidingColumns)
-            return
-        }
-        let seal = try seal(client.decidingColumns, "clients", generation: 1)
-        try db.execute(
-            sql: "INSERT INTO clients (id, created_at, mac_key, generation, mac) VALUES (?, ?, ?, ?, ?)",
-            arguments: [client.id.text, client.createdAt.seconds, seal.keyID.text, seal.generation, Data(seal.mac)])
-    }
-
     // MARK: Entries
 
     func entry(_ id: EntryID, _ db: Database) throws -> Entry? {

@@ -7,6 +7,12 @@ enum Migrations {
         migrator.registerMigration("1: deployment, keyring, clients, entries, grants, consents, audit") { db in
             for statement in first { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("2: what became of clients") { db in
+            for statement in second { try db.execute(sql: statement) }
+        }
+        migrator.registerMigration("3: forms of signing keys") { db in
+            try db.execute(sql: "ALTER TABLE keyring ADD COLUMN form TEXT")
+        }
         return migrator
     }()
 
@@ -117,5 +123,14 @@ enum Migrations {
         """,
         "CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
         "CREATE TRIGGER audit_is_append_only_d BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    ]
+
+    /// A row of the first schema keeps its MAC: what an active client that changed nothing has is what it had.
+    private static let second = [
+        "ALTER TABLE clients ADD COLUMN state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'blocked', 'deleted'))",
+        "ALTER TABLE clients ADD COLUMN changed_at INTEGER",
+        "ALTER TABLE clients ADD COLUMN replacement TEXT",
+        "CREATE INDEX clients_to_purge ON clients (created_at) WHERE state = 'active'",
+        "CREATE INDEX grants_by_client ON grants (client)",
     ]
 }

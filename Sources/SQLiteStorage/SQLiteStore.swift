@@ -21,12 +21,18 @@ package struct SQLiteStore: AuthorizationStore {
 
     // MARK: Keyring
 
-    package func addKey(_ record: KeyRecord) async throws(StoreFailure) {
+    package func addKey(_ record: KeyRecord, erasingPredecessorAt end: UnixTime?) async throws(StoreFailure) {
         try await database.committer.perform { db in
+            if record.purpose == .signing {
+                try db.execute(sql: "DELETE FROM keyring WHERE id = ? AND purpose = 'signing'", arguments: [record.id.text])
+            }
             if record.state == .active {
                 try db.execute(
-                    sql: "UPDATE keyring SET state = 'decrypt-only' WHERE purpose = ? AND state = 'active'",
-                    arguments: [record.purpose.rawValue])
+                    sql: """
+                        UPDATE keyring SET state = 'decrypt-only', erase_at = COALESCE(erase_at, ?)
+                        WHERE purpose = ? AND state = 'active'
+                        """,
+                    arguments: [end?.seconds, record.purpose.rawValue])
             }
             try SQLiteDatabase.insert(record, db)
         }
@@ -35,6 +41,29 @@ package struct SQLiteStore: AuthorizationStore {
     package func eraseKeys(_ ids: [KeyID]) async throws(StoreFailure) {
         try await database.committer.perform { db in
             for id in ids { try db.execute(sql: "DELETE FROM keyring WHERE id = ?", arguments: [id.text]) }
+        }
+    }
+
+    // MARK: Clients
+
+    package func client(_ id: ClientID) throws(StoreFailure) -> ClientRow? {
+        try read { db in try rows.client(id, db)?.value }
+    }
+
+    package func updateClient<Result: Sendable>(
+        _ id: ClientID, _ transition: @escaping @Sendable (inout ClientRow?, UnixTime) -> ClientChange<Result>
+    ) async throws(StoreFailure) -> Result {
+        let (clock, rows) = (database.clock, rows)
+        return try await database.committer.perform { db in
+            let now = clock()
+            let stored = try rows.client(id, db)
+            var row = stored?.value
+            let change = transition(&row, now)
+            if let row, row != stored?.value { try rows.save(row, over: stored?.generation, db) }
+            var audit = change.audit
+            if let reason = change.endsGrants { audit += try rows.endGrants(of: id, reason, at: now, db) }
+            try AuditLog.append(audit, at: now, db)
+            return change.result
         }
     }
 
@@ -68,6 +97,13 @@ package struct SQLiteStore: AuthorizationStore {
 
     package func grant(_ id: GrantID) throws(StoreFailure) -> Grant? {
         try read { db in try rows.grant(id, db)?.value }
+    }
+
+    package func holding(_ id: GrantID) throws(StoreFailure) -> Holding? {
+        try read { db in
+            guard let grant = try rows.grant(id, db)?.value, let client = try rows.client(grant.client, db)?.value else { return nil }
+            return Holding(grant: grant, client: client)
+        }
     }
 
     package func entry(_ id: EntryID) throws(StoreFailure) -> Entry? {
@@ -109,7 +145,7 @@ package struct SQLiteStore: AuthorizationStore {
     package var isReadable: Bool { (try? read { db in try Int.fetchOne(db, sql: "SELECT one FROM deployment") }) == 1 }
 
     /// A read on the calling thread: it costs less than the hop to another one.
-    private func read<Value>(_ body: (Database) throws -> Value) throws(StoreFailure) -> Value {
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreFailure) -> Value {
         do { return try database.pool.read(body) } catch { throw StoreFailure(error) }
     }
 }

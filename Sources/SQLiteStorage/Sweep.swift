@@ -35,11 +35,20 @@ extension SQLiteStore {
         case eraseSpentSuccessors
     }
 
+    /// A year, in seconds.
+    private static let clientLife = 31_536_000
+
     /// What is deleted without being read. Ended grants are kept as long as a token of theirs could still be presented, to tell a replay from an
-    /// unknown token.
+    /// unknown token. The row of a client goes a year after its first approval if nothing of it is left: its id, or its document, still says it
+    /// all. What says more (blocked, deleted, changed) stays.
     private static let deletions = [
         "DELETE FROM consents WHERE id IN (SELECT id FROM consents WHERE expires_at <= ? LIMIT ?)",
         "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE state = 'ended' AND expires_at <= ? LIMIT ?)",
+        """
+        DELETE FROM clients WHERE id IN (
+            SELECT id FROM clients WHERE state = 'active' AND (replacement IS NULL OR id LIKE 'https://%') AND created_at <= ? - \(clientLife)
+                AND NOT EXISTS (SELECT 1 FROM grants WHERE client = clients.id) LIMIT ?)
+        """,
     ]
 
     private struct Step: Sendable {

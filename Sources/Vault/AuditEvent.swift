@@ -13,6 +13,12 @@ package struct AuditEvent: Sendable, Equatable {
         case reuseDetected = "reuse_detected"
         case expired
         case tampered
+        case clientChanged = "client_changed"
+        case clientDeleted = "client_deleted"
+        case clientBlocked = "client_blocked"
+        case clientUnblocked = "client_unblocked"
+        case signingKeyAdded = "signing_key_added"
+        case signingKeyErased = "signing_key_erased"
     }
 
     package let action: Action

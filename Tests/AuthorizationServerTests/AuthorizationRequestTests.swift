@@ -14,10 +14,10 @@ import Vault
     ])
     func `a client or redirect that is not known is told to the person and never redirected`(overrides: [String: String]) async throws {
         let bridge = try await Harness()
-        let client = try bridge.register()
-        #expect(throws: AuthorizationRefusal.self) { try bridge.show(client, overrides: overrides) }
+        let client = try await bridge.register()
+        await #expect(throws: AuthorizationRefusal.self) { try await bridge.show(client, overrides: overrides) }
         do {
-            _ = try bridge.show(client, overrides: overrides)
+            _ = try await bridge.show(client, overrides: overrides)
         } catch {
             guard case .page = error else {
                 Issue.record("\(error)")
@@ -37,9 +37,9 @@ import Vault
     ])
     func `other errors are the client's, with state and iss, by a link`(overrides: [String: String], code: String) async throws {
         let bridge = try await Harness()
-        let client = try bridge.register()
+        let client = try await bridge.register()
         do {
-            _ = try bridge.show(client, overrides: overrides)
+            _ = try await bridge.show(client, overrides: overrides)
             Issue.record("shown")
         } catch {
             guard case .client(let told, let who, let url) = error else {
@@ -57,7 +57,7 @@ import Vault
 
     @Test func `without scope, resource and state it works, and no state comes back`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register(), overrides: ["scope": "", "resource": "", "state": ""])
+        let shown = try await bridge.show(try bridge.register(), overrides: ["scope": "", "resource": "", "state": ""])
         #expect(shown.request.transaction.requested == Harness.scopes.expand(["read"]))
         guard case .connected(_, let url) = try await bridge.post(shown) else {
             Issue.record("not connected")
@@ -68,15 +68,15 @@ import Vault
 
     @Test func `a loopback redirect may use any port`() async throws {
         let bridge = try await Harness()
-        let client = try bridge.register(redirects: ["http://127.0.0.1/callback"])
-        let shown = try bridge.show(client, overrides: ["redirect_uri": "http://127.0.0.1:49152/callback"])
+        let client = try await bridge.register(redirects: ["http://127.0.0.1/callback"])
+        let shown = try await bridge.show(client, overrides: ["redirect_uri": "http://127.0.0.1:49152/callback"])
         let approved = try await bridge.approve(shown)
         let other = ["redirect_uri": "http://127.0.0.1:49153/callback"]
         #expect(await rejection { try await bridge.exchange(approved, overrides: other) } == .redirectDiffers)
         let same = ["redirect_uri": "http://127.0.0.1:49152/callback"]
         #expect(await rejection { try await bridge.exchange(approved, overrides: same) } == nil)
-        #expect(throws: AuthorizationRefusal.self) {
-            try bridge.show(client, overrides: ["redirect_uri": "http://localhost:49152/callback"])
+        await #expect(throws: AuthorizationRefusal.self) {
+            try await bridge.show(client, overrides: ["redirect_uri": "http://localhost:49152/callback"])
         }
     }
 

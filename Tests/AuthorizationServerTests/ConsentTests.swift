@@ -9,7 +9,7 @@ import Vault
     @Test(arguments: StoreKind.all)
     func `a person who says no sends the browser back with access_denied, and nothing is stored`(kind: StoreKind) async throws {
         let bridge = try await Harness(kind)
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         for _ in 0..<2 {
             guard case .refused(let url) = try await bridge.post(shown, .deny, token: nil) else {
                 Issue.record("not refused")
@@ -31,7 +31,7 @@ import Vault
 
     @Test func `a checked token waits, sealed, and the approval needs no other`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         guard case .form(nil, checked: Harness.ada, tokenWaits: true) = try await bridge.post(shown, .check) else {
             Issue.record("not checked")
             return
@@ -48,7 +48,7 @@ import Vault
 
     @Test func `a token that was pasted beside one that waits counts`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         _ = try await bridge.post(shown, .check)
         let approved = try await bridge.approve(shown, token: Harness.bobsToken)
         #expect(approved.account == "@bob")
@@ -56,7 +56,7 @@ import Vault
 
     @Test func `approving without any token asks for one`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         let answer = try await bridge.post(shown, .approve, token: nil)
         guard case .form(.unreadable(.missing), checked: nil, tokenWaits: false) = answer else {
             Issue.record("\(answer)")
@@ -68,7 +68,7 @@ import Vault
     @Test(arguments: StoreKind.all)
     func `the same post shows the same code until it is exchanged, and then that it is done`(kind: StoreKind) async throws {
         let bridge = try await Harness(kind)
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         let approved = try await bridge.approve(shown)
         #expect(try await bridge.approve(shown).code == approved.code)
         #expect(try await bridge.approve(shown, token: nil).code == approved.code)
@@ -85,7 +85,7 @@ import Vault
     @Test(arguments: StoreKind.all)
     func `a double click makes one grant, whichever click comes first`(kind: StoreKind) async throws {
         let bridge = try await Harness(kind)
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         let codes: [String] = await inParallel(4) { try await bridge.approve(shown).code }.values()
         #expect(codes.count == 4)
         #expect(Set(codes).count == 1)
@@ -97,8 +97,8 @@ import Vault
     @Test func `two tabs of one browser both work, for two clients`() async throws {
         let bridge = try await Harness()
         let browser = BrowserBinding.new()
-        let first = try bridge.show(try bridge.register(name: "One"), browser: browser)
-        let second = try bridge.show(try bridge.register(name: "Two"), browser: browser)
+        let first = try await bridge.show(try bridge.register(name: "One"), browser: browser)
+        let second = try await bridge.show(try bridge.register(name: "Two"), browser: browser)
         let two = try await bridge.exchange(try await bridge.approve(second))
         let one = try await bridge.exchange(try await bridge.approve(first))
         #expect(try await bridge.opened(with: one.accessToken) == Harness.token)
@@ -107,12 +107,12 @@ import Vault
 
     @Test func `a form of another site, another browser or somebody's own making belongs to nobody`() async throws {
         let bridge = try await Harness()
-        let client = try bridge.register()
-        let (shown, other) = (try bridge.show(client), try bridge.show(client))
+        let client = try await bridge.register()
+        let (shown, other) = (try await bridge.show(client), try await bridge.show(client))
         let form = try bridge.form(shown, decision: .approve, token: Harness.token)
-        #expect(bridge.server.open(form, browser: nil) == nil)
-        #expect(bridge.server.open(form, browser: other.browser) == nil)
-        #expect(bridge.server.open(form, browser: shown.browser) != nil)
+        #expect(try await bridge.server.open(form, browser: nil) == nil)
+        #expect(try await bridge.server.open(form, browser: other.browser) == nil)
+        #expect(try await bridge.server.open(form, browser: shown.browser) != nil)
 
         let sealed = shown.request.sealed
         let csrf = shown.request.csrfToken
@@ -123,7 +123,7 @@ import Vault
         for (transaction, token) in hostile {
             let fields = [("transaction", transaction), ("csrf", token), ("decision", "approve"), ("token", Harness.token)]
             let form = try #require(ConsentForm(FormData(fields), secretIDs: ["token"]))
-            #expect(bridge.server.open(form, browser: shown.browser) == nil)
+            #expect(try await bridge.server.open(form, browser: shown.browser) == nil)
         }
         #expect(bridge.upstream.calls == 0)
         #expect(try bridge.count("consents") == 0)
@@ -131,7 +131,7 @@ import Vault
 
     @Test func `a request is answered in its time`() async throws {
         let bridge = try await Harness()
-        let (early, late) = (try bridge.show(try bridge.register()), try bridge.show(try bridge.register()))
+        let (early, late) = (try await bridge.show(try bridge.register()), try await bridge.show(try bridge.register()))
         bridge.clock.advance(by: 599)
         #expect(try await bridge.approve(early).account == "@ada")
         bridge.clock.advance(by: 1)
@@ -146,7 +146,7 @@ import Vault
 
     @Test func `a client that nobody vouches for needs the box to be ticked, and something to be granted`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         guard case .form(.notUnderstood, checked: nil, tokenWaits: false) = try await bridge.post(shown, understood: false) else {
             Issue.record("approved without understanding")
             return
@@ -180,7 +180,7 @@ import Vault
             bridge.upstream.answer(.good(Account(id: "nobody", label: "@nobody")), to: token)
             bridge.upstream.exclude(accountID: "nobody")
         }
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         for decision in [ConsentForm.Decision.approve, .check] {
             let answer = try await bridge.post(shown, decision, token: token)
             guard case .form(let problem, checked: nil, tokenWaits: false) = answer else {
@@ -205,7 +205,7 @@ import Vault
     @Test(arguments: StoreKind.all)
     func `five wrong tokens burn the request, and the upstream is not asked a sixth time`(kind: StoreKind) async throws {
         let bridge = try await Harness(kind)
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         for left in (1...4).reversed() {
             guard case .form(.wrongToken(triesLeft: left), checked: nil, tokenWaits: false) = try await bridge.post(shown, token: "no")
             else {
@@ -222,14 +222,14 @@ import Vault
         #expect(bridge.upstream.calls == 5)
         try bridge.expectNothingStored()
         #expect(try bridge.audit().count { $0.action == "denied" && $0.detail == "wrong token" } == 5)
-        let again = try bridge.show(shown.client, browser: shown.browser)
+        let again = try await bridge.show(shown.client, browser: shown.browser)
         #expect(try await bridge.approve(again).account == "@ada", "a new request of the client helps")
     }
 
     @Test(arguments: StoreKind.all)
     func `of 64 parallel guesses the upstream sees five`(kind: StoreKind) async throws {
         let bridge = try await Harness(kind)
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         _ = await inParallel(64) { try await bridge.post(shown, token: "guess") }
         #expect(bridge.upstream.calls <= 5)
         guard case .burned = try await bridge.post(shown) else {
@@ -241,7 +241,7 @@ import Vault
 
     @Test func `trouble that is not the token's costs no tries`() async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         bridge.upstream.setOutage(.unavailable(retryAfter: nil))
         for _ in 0..<12 { _ = try await bridge.post(shown) }
         bridge.upstream.setOutage(.insufficient)
@@ -261,7 +261,7 @@ import Vault
     ])
     func `what cannot be a token never reaches the upstream`(pasted: String) async throws {
         let bridge = try await Harness()
-        let shown = try bridge.show(try bridge.register())
+        let shown = try await bridge.show(try bridge.register())
         for decision in [ConsentForm.Decision.approve, .check] {
             guard case .form(.unreadable, checked: nil, tokenWaits: false) = try await bridge.post(shown, decision, token: pasted) else {
                 Issue.record("read")
@@ -274,7 +274,7 @@ import Vault
 
     @Test func `spaces and line ends around a token are no part of it`() async throws {
         let bridge = try await Harness()
-        let approved = try await bridge.approve(try bridge.show(try bridge.register()), token: " \n\(Harness.token)\r\n")
+        let approved = try await bridge.approve(try await bridge.show(try bridge.register()), token: " \n\(Harness.token)\r\n")
         let tokens = try await bridge.exchange(approved)
         #expect(try await bridge.opened(with: tokens.accessToken) == Harness.token)
     }

@@ -10,8 +10,8 @@ import Vault
     func `a client registers, a person pastes a token once, and calls open it until the client gives it back`(kind: StoreKind) async throws
     {
         let bridge = try await Harness(kind)
-        let client = try bridge.register()
-        let shown = try bridge.show(client, scope: "read write")
+        let client = try await bridge.register()
+        let shown = try await bridge.show(client, scope: "read write")
         #expect(shown.request.transaction.requested == Harness.scopes.expand(["read", "write"]))
         #expect(shown.request.client == client.client)
         #expect(shown.request.redirect.text == Harness.redirect)
@@ -54,9 +54,9 @@ import Vault
             if step == place { try await bridge.reopen() }
             step += 1
         }
-        let client = try bridge.register()
+        let client = try await bridge.register()
         try await restart()
-        let shown = try bridge.show(client)
+        let shown = try await bridge.show(client)
         try await restart()
         let checked = try await bridge.post(shown, .check)
         guard case .form(nil, checked: Harness.ada, tokenWaits: true) = checked else {

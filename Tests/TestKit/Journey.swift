@@ -57,11 +57,11 @@ extension Harness {
 
     package func register(
         name: String = "Example client", redirects: [String] = [redirect], method: TokenEndpointAuthMethod = .none
-    ) throws -> AuthenticatedClient {
+    ) async throws -> AuthenticatedClient {
         let uris = try redirects.map { try RedirectURI(registering: $0, policy: configuration.redirects) }
         let (client, secret) = try server.clients.register(ClientMetadata(redirectURIs: uris, authMethod: method, name: name))
         let form = [("client_id", client.id.text)] + (secret.map { [("client_secret", $0.reveal())] } ?? [])
-        return try server.clients.authenticate(ClientCredentials(authorization: nil, form: FormData(form)))
+        return try await server.clients.authenticate(ClientCredentials(authorization: nil, form: FormData(form)))
     }
 
     /// `GET /authorize`.
@@ -69,7 +69,7 @@ extension Harness {
     package func show(
         _ client: AuthenticatedClient, scope: String = "read", browser: BrowserBinding = .new(), pkce: PKCEPair = PKCEPair(),
         overrides: [String: String] = [:]
-    ) throws(AuthorizationRefusal) -> ShownConsent {
+    ) async throws(AuthorizationRefusal) -> ShownConsent {
         var parameters = [
             "response_type": "code", "client_id": client.id.text, "redirect_uri": Self.redirect, "scope": scope, "state": "a b&c",
             "code_challenge": pkce.challenge, "code_challenge_method": "S256", "resource": configuration.resource.text,
@@ -77,7 +77,7 @@ extension Harness {
         parameters.merge(overrides) { $1 }
         let query = FormData(parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }).encoded
         return ShownConsent(
-            client: client, browser: browser, pkce: pkce, request: try server.begin(query: query, browser: browser))
+            client: client, browser: browser, pkce: pkce, request: try await server.begin(query: query, browser: browser))
     }
 
     /// The form as the page would post it.
@@ -95,18 +95,18 @@ extension Harness {
     /// `POST /authorize`.
     package func post(
         _ shown: ShownConsent, _ decision: ConsentForm.Decision = .approve, token: String? = token, scope: [String]? = nil,
-        understood: Bool = true
+        understood: Bool = true, caller: Caller = caller
     ) async throws -> ConsentAnswer {
         let form = try form(shown, decision: decision, token: token, scope: scope, understood: understood)
-        guard let opened = server.open(form, browser: shown.browser) else { return .foreign }
-        return try await server.answer(opened, caller: Self.caller)
+        guard let opened = try await server.open(form, browser: shown.browser) else { return .foreign }
+        return try await server.answer(opened, caller: caller)
     }
 
     /// A person who says yes.
     package func approve(
         _ client: AuthenticatedClient, scope: String = "read", granting: [String]? = nil, token: String = token
     ) async throws -> ApprovedConsent {
-        try await approve(show(client, scope: scope), granting: granting, token: token)
+        try await approve(await show(client, scope: scope), granting: granting, token: token)
     }
 
     package func approve(_ shown: ShownConsent, granting: [String]? = nil, token: String? = token) async throws -> ApprovedConsent {

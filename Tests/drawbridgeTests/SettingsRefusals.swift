@@ -43,9 +43,9 @@ struct SettingsRefusals {
 
     @Test(arguments: [
         ["DRAWBRIDGE_TLS_CERT": "a.pem"], ["DRAWBRIDGE_TLS_KEY": "a.pem"], ["DRAWBRIDGE_SIGNING_KEY": "-----BEGIN X"],
-        ["OAUTH_JWT_PRIVATE_KEY": "-----BEGIN X"], ["OAUTH_JWT_PUBLIC_KEY": "-----BEGIN X"], ["DRAWBRIDGE_METADATA_TRUST": "localhost"],
-        ["DRAWBRIDGE_SIGNING_ALG": "RS256"], ["DRAWBRIDGE_SIGNING_ALG": "ES256"], ["DRAWBRIDGE_REGISTRATION": "known"],
-        ["DRAWBRIDGE_REGISTRATION": "off"], ["DRAWBRIDGE_UPSTREAM": "valtown,github"],
+        ["OAUTH_JWT_PRIVATE_KEY": "-----BEGIN X"], ["OAUTH_JWT_PUBLIC_KEY": "-----BEGIN X"],
+        ["DRAWBRIDGE_SIGNING_ALG": "RS256"], ["DRAWBRIDGE_SIGNING_ALG": "ES256"],
+        ["DRAWBRIDGE_UPSTREAM": "valtown,github"],
     ])
     func `what this version lacks is refused with what to do`(environment: [String: String]) {
         let found = problems(environment)

@@ -27,11 +27,12 @@ package struct OpenedConsent: Sendable {
 
 extension AuthorizationServer {
     /// Finds out what a posted form belongs to. No upstream call, nothing written.
-    /// - Returns: `nil` for a form of another site or another browser.
-    package func open(_ form: ConsentForm, browser: BrowserBinding?) -> OpenedConsent? {
-        guard let browser, sealer.isCSRFToken(form.csrfToken, for: browser), let transaction = sealer.open(form.transaction, for: browser),
-            let client = clients.client(transaction.client), let redirect = client.metadata.redirect(matching: transaction.redirectURI)
+    /// - Returns: `nil` for a form of another site or another browser, or whose redirect the client has since given up.
+    package func open(_ form: ConsentForm, browser: BrowserBinding?) async throws(Rejection) -> OpenedConsent? {
+        guard let browser, sealer.isCSRFToken(form.csrfToken, for: browser), let transaction = sealer.open(form.transaction, for: browser)
         else { return nil }
+        let client = try await clients.current(transaction.client)
+        guard let redirect = client.metadata.redirect(matching: transaction.redirectURI) else { return nil }
         return OpenedConsent(transaction: transaction, client: client, redirect: redirect, form: form, browser: browser)
     }
 
@@ -77,7 +78,9 @@ extension AuthorizationServer {
 
     private func approve(_ consent: OpenedConsent, _ caller: Caller) async throws(Rejection) -> ConsentAnswer {
         let waits = try storedConsent(consent.transaction.id)?.waiting != nil
-        guard consent.form.understood else { return .form(.notUnderstood, checked: nil, tokenWaits: waits) }
+        guard consent.form.understood || consent.client.verifiedHost(at: consent.redirect) != nil else {
+            return .form(.notUnderstood, checked: nil, tokenWaits: waits)
+        }
         guard !consent.granted(configuration.scopes).isEmpty else { return .form(.noScope, checked: nil, tokenWaits: waits) }
         let proven: ProvenCredential
         switch try await prove(consent, caller) {
@@ -127,12 +130,12 @@ extension AuthorizationServer {
         let locked = BearerLock.lock(
             Secret(outcome.bytes), under: consent.browser.secret, kind: .browser, owner: consent.transaction.id.text,
             deployment: vault.keyring.deployment)
-        return (Approval(client: ClientRow(id: consent.client.id, createdAt: now), entry: sealed.entry, grant: grant), locked)
+        return (Approval(client: clients.rowAtApproval(of: consent.client, at: now), entry: sealed.entry, grant: grant), locked)
     }
 
     // MARK: The record
 
-    private func storedConsent(_ id: ConsentID) throws(Rejection) -> ConsentRecord? {
+    func storedConsent(_ id: ConsentID) throws(Rejection) -> ConsentRecord? {
         do { return try store.consent(id) } catch { throw .store(error) }
     }
 

@@ -11,6 +11,9 @@ package struct Grant: Sendable, Equatable {
         case refreshTokenReused = "refresh_token_reused"
         case expired
         case codeNeverUsed = "code_never_used"
+        case clientDeleted = "client_deleted"
+        /// Too many failed exchanges.
+        case codeBurned = "code_burned"
     }
 
     package enum State: Sendable, Equatable {

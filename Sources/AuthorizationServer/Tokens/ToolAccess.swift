@@ -31,9 +31,11 @@ extension AuthorizationServer {
     package func authenticate(_ token: Secret) async throws(Rejection) -> VerifiedAccessToken? {
         let now = try now()
         guard let claims = await accessTokens.verify(token, at: now)?.claims else { return nil }
-        let grant: Grant?
-        do { grant = try store.grant(claims.grant) } catch { throw .store(error) }
-        guard let grant, let family = grant.family, grant.client == claims.client, grant.subject == claims.subject, now < grant.expiresAt
+        let holding: Holding?
+        do { holding = try store.holding(claims.grant) } catch { throw .store(error) }
+        guard let holding, holding.client.state == .active else { return nil }
+        let grant = holding.grant
+        guard let family = grant.family, grant.client == claims.client, grant.subject == claims.subject, now < grant.expiresAt
         else {
             return nil
         }

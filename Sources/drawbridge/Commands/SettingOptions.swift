@@ -41,6 +41,8 @@ struct SettingOptions: ParsableArguments {
     var codeTtl: String?
     @Option(help: ArgumentHelp("Header tokens: off, header, header,bearer or only. (default: header)", valueName: "mode"))
     var legacy: String?
+    @Option(help: ArgumentHelp("Who may register without proof: open, known or off. (default: open)", valueName: "policy"))
+    var registration: String?
     @Option(help: ArgumentHelp("Whose Origin /mcp accepts.", valueName: "origins"))
     var allowedOrigins: String?
     @Option(help: ArgumentHelp("Whose Host /mcp accepts.", valueName: "hosts"))
@@ -63,7 +65,8 @@ struct SettingOptions: ParsableArguments {
             (.masterKeyFile, masterKeyFile),
             (.masterKeyCommand, masterKeyCommand), (.signingAlg, signingAlg), (.upstream, upstream), (.upstreamBaseURL, upstreamBaseUrl),
             (.upstreamCA, upstreamCa), (.accounts, accounts), (.accessTokenTTL, accessTokenTtl), (.refreshTokenTTL, refreshTokenTtl),
-            (.grantTTL, grantTtl), (.refreshGrace, refreshGrace), (.codeTTL, codeTtl), (.legacy, legacy), (.allowedOrigins, allowedOrigins),
+            (.grantTTL, grantTtl), (.refreshGrace, refreshGrace), (.codeTTL, codeTtl), (.legacy, legacy), (.registration, registration),
+            (.allowedOrigins, allowedOrigins),
             (.allowedHosts, allowedHosts), (.operatorName, operatorName), (.operatorContact, operatorContact),
             (.trustedProxies, trustedProxies), (.logLevel, logLevel), (.logFormat, logFormat),
         ]

@@ -22,28 +22,12 @@ enum LegacyDoor: String, CaseIterable, Sendable {
 
 /// Who may register an https redirect without proof.
 enum RegistrationPolicy: String, CaseIterable, Sendable {
+    /// Everybody; people are warned about strangers.
     case open
-
-    init(_ text: String) throws(BadValue) {
-        guard !["known", "off"].contains(text.lowercased()) else {
-            throw .unsupported(
-                "is one that this version does not have: it lets every client register and warns people about strangers",
-                advice: "remove it, or set it to open; DRAWBRIDGE_ACCOUNTS limits who can use the bridge")
-        }
-        self = try Choice.parse(text)
-    }
-}
-
-/// How access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1).
-enum SigningAlgorithm: String, CaseIterable, Sendable {
-    case edDSA = "EdDSA"
-
-    init(_ text: String) throws(BadValue) {
-        guard !["es256", "rs256"].contains(text.lowercased()) else {
-            throw .unsupported("is one that this version does not sign with", advice: "remove it, or set it to EdDSA")
-        }
-        self = try Choice.parse(text)
-    }
+    /// Well-known clients (`data/clients/`) and this computer.
+    case known
+    /// Nobody new.
+    case off
 }
 
 /// The least severe level that is logged; the names are those of swift-log.

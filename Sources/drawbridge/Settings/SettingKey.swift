@@ -1,3 +1,5 @@
+import Vault
+
 /// The name of a setting. The raw value is its key in `drawbridge.yaml`; the names elsewhere follow from it.
 enum SettingKey: String, CaseIterable, Sendable {
     case listen
@@ -72,15 +74,15 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .masterKeyFile: "the path of a file, readable by its owner alone"
         case .masterKeyCommand: "a command that prints the key"
         case .masterKey: "32 random bytes in base64 (44 characters)"
-        case .signingAlg: "EdDSA"
-        case .signingKey: "a private key in PEM"
+        case .signingAlg: JWSAlgorithm.allCases.map(\.rawValue).joined(separator: " | ")
+        case .signingKey: "a private key in PEM, unencrypted: Ed25519, P-256, or RSA of 2048 bits or more"
         case .upstream: "the id of a profile in data/upstreams/, or the path of a profile"
         case .upstreamBaseURL: "https://HOST[:PORT][/PATH], or http"
         case .upstreamCA: "the path of a PEM file"
         case .accounts: "UPSTREAM:ACCOUNT,ACCOUNT, with a semicolon between upstreams"
         case .accessTokenTTL, .refreshTokenTTL, .grantTTL, .sessionTTL, .refreshGrace, .codeTTL: shapeOfSeconds
         case .legacy: LegacyDoor.allCases.map(\.rawValue).joined(separator: " | ")
-        case .registration: "open"
+        case .registration: RegistrationPolicy.allCases.map(\.rawValue).joined(separator: " | ")
         case .adminListen: "an address with a port, as for listen, and another one than that"
         case .allowedOrigins: "origins (https://app.example) separated by commas, or *"
         case .allowedHosts: "hosts with their port (bridge.example, localhost:8484) separated by commas, or *"

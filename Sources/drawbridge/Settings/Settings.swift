@@ -1,3 +1,5 @@
+import Vault
+
 /// Everything that can be set, read once at the start.
 struct Settings: Sendable {
     let listen: ListenSetting
@@ -8,7 +10,9 @@ struct Settings: Sendable {
     let state: String
     let masterKey: MasterKeySource
     /// `nil`: that of the key.
-    let signingAlgorithm: SigningAlgorithm?
+    let signingAlgorithm: JWSAlgorithm?
+    /// `nil`: one that is made here and kept in the keyring.
+    let signingKey: OwnSigningKey?
     let upstream: UpstreamReference
     /// `nil`: the profile's.
     let upstreamBaseURL: BaseURL?
@@ -31,6 +35,7 @@ struct Settings: Sendable {
     let operatorName: String?
     let operatorContact: OperatorContact?
     let trustedProxies: [AddressRange]
+    let metadataTrust: MetadataTrust
     let logLevel: LogLevel
     /// `nil`: text on a terminal, JSON elsewhere.
     let logFormat: LogFormat?
@@ -66,7 +71,8 @@ struct Settings: Sendable {
         let state = reader.path(.state) ?? "data/state"
         self.state = state
         masterKey = reader.masterKey(state: state, fileExists: fileExists)
-        signingAlgorithm = reader.optional(.signingAlg) { text throws(BadValue) in try SigningAlgorithm(text) }
+        signingAlgorithm = reader.optional(.signingAlg) { text throws(BadValue) in try Choice.parse(text) }
+        signingKey = reader.signingKey(algorithm: signingAlgorithm)
         upstream = reader.value(.upstream, default: .id("valtown")) { text throws(BadValue) in try UpstreamReference(text) }
         upstreamBaseURL = reader.optional(.upstreamBaseURL) { text throws(BadValue) in try BaseURL(text) }
         upstreamCA = reader.path(.upstreamCA)
@@ -78,7 +84,7 @@ struct Settings: Sendable {
         refreshGrace = reader.seconds(.refreshGrace, default: 120)
         codeTTL = reader.seconds(.codeTTL, default: 60)
         legacy = reader.legacyDoor()
-        registration = reader.value(.registration, default: .open) { text throws(BadValue) in try RegistrationPolicy(text) }
+        registration = reader.value(.registration, default: .open) { text throws(BadValue) in try Choice.parse(text) }
         allowedOrigins = reader.value(.allowedOrigins, default: .defaultOrigins(issuer: issuer, listen: listen)) { text throws(BadValue) in
             try AllowList(origins: text)
         }
@@ -88,6 +94,7 @@ struct Settings: Sendable {
         operatorName = reader.optional(.operatorName) { text throws(BadValue) in try ShortText.parse(text) }
         operatorContact = reader.optional(.operatorContact) { text throws(BadValue) in try OperatorContact(text) }
         trustedProxies = reader.trustedProxies()
+        metadataTrust = reader.value(.metadataTrust, default: .nobody) { text throws(BadValue) in try MetadataTrust(text) }
         logLevel = reader.logLevel()
         logFormat = reader.optional(.logFormat) { text throws(BadValue) in try Choice.parse(text) }
         reader.compare(listen: listen, with: adminListen)

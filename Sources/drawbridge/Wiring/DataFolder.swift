@@ -26,7 +26,7 @@ struct DataFolder {
     func knownClients() throws(StartFailure) -> KnownClients {
         let file = path + "/data/clients/known.json"
         guard let bytes = FileManager.default.contents(atPath: file), let clients = KnownClients(json: Array(bytes)) else {
-            throw StartFailure("\(file) is missing, or has no redirect_schemes and tolerated_scopes.")
+            throw StartFailure("\(file) is missing, or has no redirects (https), redirect_schemes and tolerated_scopes.")
         }
         return clients
     }
