@@ -40,7 +40,8 @@ extension Bridge {
         let verified = view.client.verifiedHost(at: view.redirect)
         return ConsentPage.Client(
             name: view.client.name.text, verifiedHost: verified, redirectDisplay: view.redirect.display, redirect: redirect,
-            isStranger: verified == nil && redirect == .web && !server.configuration.registration.known.isHostOfKnownClient(view.redirect.url),
+            isStranger: verified == nil && redirect == .web
+                && !server.configuration.registration.known.isHostOfKnownClient(view.redirect.url),
             nameNote: view.client.name.isSuspicious ? "This name holds characters that can make it look like another one." : nil,
             needsUnderstood: verified == nil, isUnderstood: view.understood)
     }
