@@ -54,7 +54,9 @@ struct ToolParser {
     /// `GET /v2/me/vals`
     private func operation(_ reader: YAMLReader) throws(ProfileError) -> (HTTPMethod, PathTemplate) {
         let words = try reader.text().split(separator: " ")
-        guard words.count == 2, let method = HTTPMethod(rawValue: String(words[0])), let path = PathTemplate(String(words[1])) else {
+        guard words.count == 2, let method = HTTPMethod(rawValue: String(words[0])), method != .options,
+            let path = PathTemplate(String(words[1]))
+        else {
             throw reader.failure("this is no operation", fix: "write a method and a path, as in GET /v2/vals/{val_id}")
         }
         return (method, path)

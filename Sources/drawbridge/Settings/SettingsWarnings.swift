@@ -19,7 +19,8 @@ enum SettingsWarnings {
         return found
     }
 
-    private static func addresses(_ settings: Settings) -> [String] {
+    /// Where clients are sent, against where this process listens.
+    static func addresses(_ settings: Settings) -> [String] {
         var found: [String] = []
         let issuer = settings.issuer
         if issuer.isLoopback, !settings.listen.isLoopback {
