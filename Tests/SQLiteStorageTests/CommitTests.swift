@@ -77,6 +77,34 @@ import Vault
         }
     }
 
+    @Test func `a commit that fails is told to everybody who was in it`() async throws {
+        let (database, raw) = (database, try RawDatabase(path: folder.file("test.sqlite")))
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<60 {
+                group.addTask {
+                    let outcome = try? await database.committer.perform { db in
+                        try insert(index, db)
+                        // A foreign key that is checked at the commit and not before.
+                        guard index.isMultiple(of: 20) else { return }
+                        try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+                        try db.execute(
+                            sql: """
+                                INSERT INTO grants (id, client, subject, upstream, redirect_uri, requested, granted, resource, created_at,
+                                    expires_at, state, mac_key, generation, mac)
+                                VALUES (?, 'nobody', '', '', '', '', '', '', 0, 0, 'ended', '', 0, x'')
+                                """, arguments: ["\(index)"])
+                    }
+                    let written = try? raw.value("SELECT count(*) FROM audit WHERE at = ?", [.integer(Int64(index))]).integer
+                    #expect(written == (outcome == nil ? 0 : 1), "\(index)")
+                    if index.isMultiple(of: 20) { #expect(outcome == nil) }
+                }
+            }
+        }
+        #expect(try raw.count("grants") == 0)
+        try await database.committer.perform { try insert(1000, $0) }
+        #expect(try raw.value("SELECT count(*) FROM audit WHERE at = 1000") == .integer(1), "the next commit is none the worse for it")
+    }
+
     /// How a disk refuses: full, or read-only.
     enum Refusal: String, Sendable, CaseIterable {
         case full = "PRAGMA max_page_count = 1"
