@@ -66,6 +66,8 @@ extension Bridge {
                 remedies: ["Go back to the application and start again."], code: OAuthErrorCode.invalidRequest.rawValue, status: status)
         }
         let browser = browser(of: request)
+        // What every form of ours carries and no form of another site can.
+        guard browser != nil, form["csrf"] != nil, form["transaction"] != nil else { return foreignForm() }
         guard let posted = ConsentForm(form, secretIDs: profile.secrets.map(\.id), presets: presets) else {
             return errorPage(
                 "The form could not be read", ["A field is missing, or was sent twice."],
@@ -86,7 +88,11 @@ extension Bridge {
     private func isSameSite(_ request: Request) -> Bool {
         if let site = request.headers[.fetchSite] { return site == "same-origin" || site == "none" }
         guard let origin = request.headers[.origin], origin != "null" else { return true }
-        return origin == server.configuration.issuer.text || settings.allowsHost(String(origin.drop { $0 != "/" }.dropFirst(2)))
+        let issuer = server.configuration.issuer
+        if origin == issuer.text { return true }
+        // On loopback the same server has several names; a page of ours has the one that it was asked by.
+        guard let authority = request.authority, settings.allowsHost(authority) else { return false }
+        return origin == issuer.scheme + "://" + authority
     }
 
     private func foreignForm() -> Response {
