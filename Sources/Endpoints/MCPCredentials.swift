@@ -14,7 +14,9 @@ enum MCPIdentity {
 
 extension Bridge {
     func identify(_ request: Request, _ door: MCPDoor) async -> MCPIdentity {
-        let authorization = AuthorizationHeader(request.headers[values: .authorization])
+        let authorizations = request.headers[values: .authorization]
+        guard authorizations.count < 2 else { return .refused(twoCredentials()) }
+        let authorization = AuthorizationHeader(authorizations)
         let headerTokens = self.headerTokens(request)
         if !headerTokens.isEmpty {
             guard headerTokens.count == 1, case .absent = authorization else { return .refused(twoCredentials()) }
