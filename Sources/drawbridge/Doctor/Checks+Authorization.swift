@@ -116,7 +116,7 @@ extension Check {
         onPolicy(
             "page-csp", "default-src", "'none'",
             why: "What slips into the page then cannot load or run anything (RFC 9700 §4.16, CSP 3).")
-        onPolicy("page-csp-form-action", "form-action", "'self'", why: "The pasted token can be posted nowhere else (CSP 3 §6.4.2).")
+        onPolicy("page-csp-form-action", "form-action", "'self'", why: "The pasted token can be posted nowhere else (CSP 3 §6.4.1).")
         onPolicy(
             "page-csp-frame-ancestors", "frame-ancestors", "'none'",
             why: "In a frame somebody else decides where people click (RFC 9700 §4.16).")

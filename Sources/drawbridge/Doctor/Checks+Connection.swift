@@ -8,18 +8,19 @@ extension Check {
             change: "Put a reverse proxy that speaks https in front, and set DRAWBRIDGE_ISSUER to its https origin.",
             asking: { _ in [] },
             judge: { site, _ in
-                site.address.origin.isSecure
-                    ? .right("https, with a certificate that this computer trusts")
-                    : Verdict(
-                        site.address.origin.isLoopback,
-                        "http, \(site.address.origin.isLoopback ? "on this computer" : "on another computer")")
+                if site.address.origin.isSecure { return .right("https, with a certificate that this computer trusts") }
+                return Verdict(site.address.mayBeAsked, site.address.mayBeAsked ? "http, on this computer" : "http")
             })
         Check(
             "reachable", .connection, "The server answers",
             why: "A client that gets no answer shows the bridge as broken. A certificate that is not trusted counts as none.",
             change:
                 "Look whether the bridge runs, whether the proxy knows it, and whether the certificate fits the name and is not expired.",
-            asking: { _ in [] }, judge: { site, _ in site.obstacle.map { .wrong($0) } ?? .right("it does") })
+            asking: { _ in [] },
+            judge: { site, _ in
+                guard let obstacle = site.obstacle else { return .right("it does") }
+                return site.address.mayBeAsked ? .wrong(obstacle) : .open(obstacle)
+            })
         Check(
             "clock", .connection, "Its clock agrees with this computer's, within 30 seconds",
             why:

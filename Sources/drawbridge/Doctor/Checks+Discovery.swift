@@ -79,7 +79,7 @@ extension Check {
         }
         Check(
             "query-token-ignored", .challenge, "A token in the query counts as none",
-            why: "URLs end up in logs, histories and referrers; OAuth 2.1 §5.1.1 forbids tokens in them.",
+            why: "URLs end up in logs, histories and referrers; OAuth 2.1 §5.1 forbids tokens in them.",
             change: "Look whether the proxy turns a query into an Authorization header.",
             to: { site in site.mcp(query: "?access_token=\(site.unsignedToken)") },
             judge: { _, answer in

@@ -60,7 +60,7 @@ extension Check {
             judge: { _, answer in Verdict(answer.sharedWith == "*", answer.sharedWith ?? "nobody") })
         Check(
             "cors-token", .sharing, "Every site may call the token endpoint",
-            why: "Clients in a browser exchange their code there; nothing depends on cookies (OAuth for browser-based apps §5).",
+            why: "Clients in a browser exchange their code there; nothing depends on cookies (OAuth 2.0 for Browser-Based Applications).",
             change: "Let the proxy pass OPTIONS and Access-Control-Allow-Origin unchanged.",
             to: { site in site.preflight(of: "token_endpoint") },
             judge: { _, answer in

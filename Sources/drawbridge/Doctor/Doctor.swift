@@ -44,7 +44,7 @@ struct Doctor: Sendable {
     /// What the requests of most checks need to know.
     private func learn(_ address: SiteAddress, _ visit: inout Visit) async -> Site {
         var site = Site(address: address)
-        guard address.origin.isSecure || address.origin.isLoopback else {
+        guard address.mayBeAsked else {
             site.obstacle = "not looked at: nothing is sent in clear to another computer"
             return site
         }

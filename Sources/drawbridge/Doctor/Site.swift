@@ -43,6 +43,9 @@ struct SiteAddress: Sendable {
 
     var resource: String { origin.text + path }
 
+    /// Nothing is sent in clear to another computer.
+    var mayBeAsked: Bool { origin.isSecure || origin.isLoopback }
+
     /// - Parameter text: an origin, or the address of an MCP endpoint.
     init(_ text: String) throws(StartFailure) {
         guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
