@@ -50,15 +50,18 @@ extension Bridge {
 
     private func identify(headerToken token: Secret, _ request: Request) async -> MCPIdentity {
         guard !isOurs(token) else { return .refused(plainRefusal("This is a token of this bridge and not one of \(profile.name).")) }
+        let caller = Caller(address: request.remoteAddress)
         let verdict: HeaderVerdict
         do throws(Rejection) {
-            verdict = try await server.headerTokens.verdict(token, field: profile.secrets.first?.id ?? "token")
+            verdict = try await server.headerTokens.verdict(token, field: profile.secrets.first?.id ?? "token", caller: caller)
         } catch {
             return .refused(failure(error))
         }
         switch verdict {
-        case .good(let credential, let subject): return .known(access(credential, subject, Caller(address: request.remoteAddress)))
+        case .good(let credential, let subject): return .known(access(credential, subject, caller))
         case .unreadable, .rejected: return .refused(plainRefusal("\(profile.name) does not know this token."))
+        case .tooManyWrongTokens(let wait):
+            return .refused(tooMany("Too many wrong tokens came from this network.", retryAfter: wait))
         case .insufficient:
             let names = profile.consent.permissions.joined(separator: ", ")
             return .refused(

@@ -106,7 +106,7 @@ import Vault
         for _ in 0..<3 {
             guard
                 case .good(let credential, let subject) = try await bridge.server.headerTokens.verdict(
-                    Secret(Harness.token), field: "token")
+                    Secret(Harness.token), field: "token", caller: Harness.caller)
             else {
                 Issue.record("not good")
                 return
@@ -116,31 +116,38 @@ import Vault
         }
         #expect(bridge.upstream.calls == 1)
         bridge.clock.advance(by: 60)
-        _ = try await bridge.server.headerTokens.verdict(Secret(Harness.token), field: "token")
+        _ = try await bridge.server.headerTokens.verdict(Secret(Harness.token), field: "token", caller: Harness.caller)
         #expect(bridge.upstream.calls == 2)
         for _ in 0..<2 {
-            guard case .rejected = try await bridge.server.headerTokens.verdict(Secret("no"), field: "token") else {
+            guard case .rejected = try await bridge.server.headerTokens.verdict(Secret("no"), field: "token", caller: Harness.caller) else {
                 Issue.record("not rejected")
                 return
             }
         }
         #expect(bridge.upstream.calls == 4)
-        guard case .unreadable = try await bridge.server.headerTokens.verdict(Secret("two words"), field: "token") else {
+        guard case .unreadable = try await bridge.server.headerTokens.verdict(Secret("two words"), field: "token", caller: Harness.caller)
+        else {
             Issue.record("readable")
             return
         }
         bridge.upstream.exclude(accountID: Harness.bob.id)
-        guard case .notAdmitted = try await bridge.server.headerTokens.verdict(Secret(Harness.bobsToken), field: "token") else {
+        guard
+            case .notAdmitted = try await bridge.server.headerTokens.verdict(
+                Secret(Harness.bobsToken), field: "token", caller: Harness.caller)
+        else {
             Issue.record("admitted")
             return
         }
         bridge.upstream.setOutage(.unavailable(retryAfter: 3))
-        guard case .unavailable(retryAfter: 3) = try await bridge.server.headerTokens.verdict(Secret("x"), field: "token") else {
+        guard
+            case .unavailable(retryAfter: 3) = try await bridge.server.headerTokens.verdict(
+                Secret("x"), field: "token", caller: Harness.caller)
+        else {
             Issue.record("available")
             return
         }
         bridge.upstream.setOutage(.insufficient)
-        guard case .insufficient = try await bridge.server.headerTokens.verdict(Secret("x"), field: "token") else {
+        guard case .insufficient = try await bridge.server.headerTokens.verdict(Secret("x"), field: "token", caller: Harness.caller) else {
             Issue.record("sufficient")
             return
         }

@@ -58,6 +58,8 @@ package enum ConsentProblem: Sendable, Equatable {
     case wrongToken(triesLeft: Int)
     case insufficientToken
     case upstreamUnavailable(retryAfter: Int?)
+    /// From this network, at whatever page or door. The upstream was not asked.
+    case tooManyWrongTokens(retryAfter: Int)
     case accountNotAdmitted(Account)
     case notUnderstood
     case noScope

@@ -15,6 +15,13 @@ extension AuthorizationServer {
         case .failure(let problem): return .answer(.form(.unreadable(problem), checked: nil, tokenWaits: false))
         case .success(let posted): credential = posted
         }
+        // Taken before the question and given back unless the token was wrong, so that parallel guesses slip past neither limit.
+        if let wait = limits.wrongTokens.take(for: caller.network) {
+            let waits = try storedConsent(consent.transaction.id)?.waiting != nil
+            return .answer(.form(.tooManyWrongTokens(retryAfter: wait), checked: nil, tokenWaits: waits))
+        }
+        var wasWrong = false
+        defer { if !wasWrong { limits.wrongTokens.giveBack(for: caller.network) } }
         let (tried, mayAsk) = try await takeTry(consent)
         if let closed = closedAnswer(tried, consent) { return .answer(closed) }
         // All tries are being spent at this moment, and none has failed for good yet. This one is not asked about, and costs nothing.
@@ -28,6 +35,7 @@ extension AuthorizationServer {
         case .insufficient: return try await refund(consent, .insufficientToken)
         case .unavailable(let wait): return try await refund(consent, .upstreamUnavailable(retryAfter: wait))
         case .rejected:
+            wasWrong = true
             let event = AuditEvent(.denied, clientID: consent.client.id.text, address: caller.address, detail: "wrong token")
             let record = try await change(consent) { record, _ in
                 record.burnIfSpent()
@@ -69,9 +77,7 @@ extension AuthorizationServer {
     }
 
     private func waitingCredential(_ consent: OpenedConsent) throws(Rejection) -> Credential? {
-        let record: ConsentRecord?
-        do { record = try store.consent(consent.transaction.id) } catch { throw .store(error) }
-        guard let locked = record?.waiting,
+        guard let locked = try storedConsent(consent.transaction.id)?.waiting,
             let opened = try? BearerLock.unlock(
                 locked, with: consent.browser.secret, kind: .browser, owner: consent.transaction.id.text,
                 deployment: vault.keyring.deployment)

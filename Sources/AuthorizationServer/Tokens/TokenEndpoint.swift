@@ -32,7 +32,9 @@ extension AuthorizationServer {
         }
         guard let (redemption, grant, now) = outcome else { throw .unknownCode }
         switch redemption {
-        case .refused(let rejection): throw rejection
+        case .refused(let rejection):
+            try await countFailure(rejection, code, grant, caller)
+            throw rejection
         case .replayed: throw .codeReplayed
         case .redeemed(let key):
             let access = try await accessTokens.issue(for: grant, scope: grant.granted, key: key, generation: 0, under: claimKey, at: now)
@@ -45,6 +47,7 @@ extension AuthorizationServer {
     {
         try checkResource(request.resources)
         guard let token = tokens.recognise(request.token, as: .refresh) else { throw .unknownRefreshToken }
+        if let wait = limits.failedTokenRequests.wait(for: token.grant) { throw .tooManyFailures(retryAfter: wait) }
         let claimKey = try await claimKey()
         let next = try tokens.make(.refresh, grant: token.grant, generation: token.generation + 1)
         let (scopes, lifetimes) = (configuration.scopes, configuration.lifetimes)
@@ -58,7 +61,11 @@ extension AuthorizationServer {
         }
         guard let (renewal, grant, now) = outcome else { throw .unknownRefreshToken }
         switch renewal {
-        case .refused(let rejection), .ended(_, let rejection): throw rejection
+        case .refused(let rejection):
+            // A client with a dead token must go on reading that it is dead.
+            if rejection != .grantEnded { limits.failedTokenRequests.count(for: token.grant) }
+            throw rejection
+        case .ended(_, let rejection): throw rejection
         case .renewed(let key, let refreshToken, let generation, _):
             let scope = narrowed(grant, to: request.scope)
             let access = try await accessTokens.issue(for: grant, scope: scope, key: key, generation: generation, under: claimKey, at: now)
