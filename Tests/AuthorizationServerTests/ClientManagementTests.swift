@@ -9,7 +9,7 @@ import Vault
 @Suite struct ClientManagementTests {
     private static let redirects: JSON = [.string(Harness.redirect)]
 
-    private static func document(_ changes: KeyValuePairs<String, JSON> = [:]) -> [UInt8] {
+    private static func document(_ changes: [String: JSON] = [:]) -> [UInt8] {
         var members = JSONObject([
             .init(key: "redirect_uris", value: redirects), .init(key: "token_endpoint_auth_method", value: "client_secret_post"),
         ])
@@ -118,9 +118,9 @@ import Vault
             (["client_id": "dbi_other"], .invalidClientMetadata),
             (["client_id": 1], .invalidClientMetadata), (["client_secret": "dbs_other"], .invalidClientMetadata),
             (["grant_types": ["implicit"]], .invalidClientMetadata),
-        ] as [(KeyValuePairs<String, JSON>, OAuthErrorCode)])
+        ] as [([String: JSON], OAuthErrorCode)])
     func `a change is checked like a registration, and changes neither id nor secret`(
-        changes: KeyValuePairs<String, JSON>, code: OAuthErrorCode
+        changes: [String: JSON], code: OAuthErrorCode
     ) async throws {
         let bridge = try await Harness()
         let (managed, token, _) = try await connected(bridge)

@@ -37,31 +37,31 @@ import Vault
     }
 
     @Test(arguments: [TokenEndpointAuthMethod.clientSecretPost, .clientSecretBasic])
-    func `a client with a secret has an id of its own and proves itself by it`(method: TokenEndpointAuthMethod) throws {
+    func `a client with a secret has an id of its own and proves itself by it`(method: TokenEndpointAuthMethod) async throws {
         let (one, secret) = try directory.register(try metadata(method: method))
         let (two, other) = try directory.register(try metadata(method: method))
         #expect(one.id != two.id)
         let (own, foreign) = (try #require(secret).reveal(), try #require(other).reveal())
         #expect(own.hasPrefix("dbs_"))
-        #expect(try directory.authenticate(try credentials(one.id.text, secret: own)).client == one)
+        #expect(try await directory.authenticate(try credentials(one.id.text, secret: own)).client == one)
         for wrong in [nil, foreign, own + "x", "dbs_"] {
-            #expect(throws: Rejection.wrongClientSecret(usedHeader: false)) {
-                try directory.authenticate(try credentials(one.id.text, secret: wrong))
+            await #expect(throws: Rejection.wrongClientSecret(usedHeader: false)) {
+                try await directory.authenticate(try credentials(one.id.text, secret: wrong))
             }
         }
         let basic = "Basic " + Base64.encode(Array("\(one.id.text):\(own)".utf8))
-        #expect(try directory.authenticate(ClientCredentials(authorization: basic, form: FormData([]))).id == one.id)
+        #expect(try await directory.authenticate(ClientCredentials(authorization: basic, form: FormData([]))).id == one.id)
     }
 
-    @Test func `a client without a secret sends none`() throws {
+    @Test func `a client without a secret sends none`() async throws {
         let (client, _) = try directory.register(try metadata())
-        #expect(throws: Rejection.wrongClientSecret(usedHeader: false)) {
-            try directory.authenticate(try credentials(client.id.text, secret: "something"))
+        await #expect(throws: Rejection.wrongClientSecret(usedHeader: false)) {
+            try await directory.authenticate(try credentials(client.id.text, secret: "something"))
         }
-        #expect(try directory.authenticate(try credentials(client.id.text)).id == client.id)
+        #expect(try await directory.authenticate(try credentials(client.id.text)).id == client.id)
     }
 
-    @Test func `no byte of an id can be changed`() throws {
+    @Test func `no byte of an id can be changed`() async throws {
         let id = try directory.register(try metadata()).client.id.text
         for index in id.utf8.indices {
             var bytes = Array(id.utf8)
@@ -72,15 +72,15 @@ import Vault
         }
         for other in ["", "dbi_", "dbi_..", id + "A", id + ".", String(id.dropLast()), " " + id, String(repeating: "x", count: 2000)] {
             #expect(directory.client(ClientID(other)) == nil)
-            #expect(throws: (any Error).self) { try directory.authenticate(try credentials(other)) }
+            await #expect(throws: (any Error).self) { try await directory.authenticate(try credentials(other)) }
         }
     }
 
-    @Test func `an id of another deployment is unknown here`() throws {
+    @Test func `an id of another deployment is unknown here`() async throws {
         let other = ClientDirectory(keyring: try Keyrings.full(), redirects: Self.policy)
         let id = try other.register(try metadata()).client.id
         #expect(directory.client(id) == nil)
-        #expect(throws: Rejection.unknownClient(usedHeader: false)) { try directory.authenticate(try credentials(id.text)) }
+        await #expect(throws: Rejection.unknownClient(usedHeader: false)) { try await directory.authenticate(try credentials(id.text)) }
     }
 
     @Test func `ids travel in URLs, so what makes one longer than 1 KiB is refused`() throws {
@@ -101,12 +101,20 @@ import Vault
         #expect(try await bridge.approve(try bridge.register()).account == "@ada")
     }
 
-    @Test func `what the program knows of clients is two lists`() throws {
+    @Test func `what the program knows of clients is three lists`() throws {
         let known = try #require(
-            KnownClients(json: Array(#"{"redirect_schemes":["cursor"],"tolerated_scopes":["openid"],"more":1}"#.utf8)))
+            KnownClients(
+                json: Array(
+                    #"{"redirect_schemes":["cursor"],"tolerated_scopes":["openid"],"redirects":{"A":["https://a.example/cb"]},"more":1}"#
+                        .utf8)))
         #expect(known.redirectPolicy.knownSchemes == ["cursor"])
         #expect(known.toleratedScopes == ["openid"])
-        for text in ["", "{}", #"{"redirect_schemes":[]}"#, #"{"redirect_schemes":[1],"tolerated_scopes":[]}"#] {
+        #expect(known.redirects.isShapeOfKnownClient(try StrictURL("https://a.example/cb")))
+        for text in [
+            "", "{}", #"{"redirect_schemes":[]}"#, #"{"redirect_schemes":[1],"tolerated_scopes":[]}"#,
+            #"{"redirect_schemes":[],"tolerated_scopes":[],"redirects":{"A":"https://a.example/"}}"#,
+            #"{"redirect_schemes":[],"tolerated_scopes":[],"redirects":{"A":["http://a.example/"]}}"#,
+        ] {
             #expect(KnownClients(json: Array(text.utf8)) == nil)
         }
     }

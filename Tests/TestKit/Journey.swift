@@ -42,12 +42,22 @@ package struct ApprovedConsent: Sendable {
 package struct Connection: Sendable {
     package let approved: ApprovedConsent
     package let tokens: TokenResponse
+
+    package init(approved: ApprovedConsent, tokens: TokenResponse) {
+        self.approved = approved
+        self.tokens = tokens
+    }
+
     package var client: AuthenticatedClient { approved.client }
 }
 
 /// A journey did not get where the test wanted to begin.
 package struct JourneyFailure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// The steps of a journey, each with what an ordinary client and person would do unless the test says otherwise.
