@@ -5,6 +5,7 @@ import OAuth
 package import Pages
 import Primitives
 package import Upstream
+import Vault
 
 /// How clients that send the API's own token are treated.
 package enum LegacyMode: Sendable {
@@ -55,7 +56,6 @@ package struct Bridge: Sendable {
         let authorizationServer: [UInt8]
         let openID: [UInt8]
         let protectedResource: [UInt8]
-        let keySet: [UInt8]
         let resourceMetadataURL: String
     }
 
@@ -73,12 +73,13 @@ package struct Bridge: Sendable {
         self.report = report
         let configuration = server.configuration
         let document = AuthorizationServerMetadata(
-            issuer: configuration.issuer, scopes: configuration.scopes, signingAlgorithm: server.accessTokens.signer.algorithm)
+            issuer: configuration.issuer, scopes: configuration.scopes, signingAlgorithm: server.accessTokens.signer.algorithm.rawValue,
+            takesRegistrations: configuration.registration.policy != .off)
         let resource = ProtectedResourceMetadata(
             resource: configuration.resource, issuer: configuration.issuer, scopes: configuration.scopes, name: profile.name)
         metadata = Metadata(
             authorizationServer: document.json.serialized, openID: document.openIDConfiguration.serialized,
-            protectedResource: resource.json.serialized, keySet: server.accessTokens.signer.keySet.serialized,
+            protectedResource: resource.json.serialized,
             resourceMetadataURL: configuration.issuer.text + "/.well-known/oauth-protected-resource/mcp")
     }
 
@@ -113,11 +114,13 @@ package struct Bridge: Sendable {
         case .authorizationServerMetadata: .document(metadata.authorizationServer)
         case .openIDConfiguration: .document(metadata.openID)
         case .protectedResourceMetadata: .document(metadata.protectedResource)
-        case .keySet: .document(metadata.keySet)
-        case .authorize: request.method == .post ? await postAuthorize(request) : getAuthorize(request)
+        case .keySet: .document(server.accessTokens.signer.keySet.serialized)
+        case .authorize: request.method == .post ? await postAuthorize(request) : await getAuthorize(request)
         case .token: await token(request)
         case .register: await register(request)
+        case .registeredClient(let id): await manageClient(id, request)
         case .revoke: await revoke(request)
+        case .introspect: await introspect(request)
         case .connections: connections()
         case .mcp: await mcp(request, door: .both)
         case .legacyMCP: await mcp(request, door: .headerOnly)

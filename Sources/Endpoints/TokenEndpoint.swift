@@ -39,13 +39,13 @@ extension Bridge {
         }
     }
 
-    private enum Authenticated {
+    enum Authenticated {
         case left(Response)
         case right(AuthenticatedClient, FormData)
     }
 
     /// The posted form and the client behind it. Nothing in the query counts: it ends up in logs (RFC 6749 §2.3.1).
-    private func authenticated(_ request: Request) async -> Authenticated {
+    func authenticated(_ request: Request) async -> Authenticated {
         guard request.query ?? "" == "" else {
             return .left(.error(OAuthError(.invalidRequest, "Parameters belong into the body; a query is not accepted here.")))
         }
@@ -58,8 +58,8 @@ extension Bridge {
         do throws(Rejection) {
             let headers = request.headers[values: .authorization]
             guard headers.count < 2 else { throw .malformed(OAuthError(.invalidRequest, "The Authorization header may be sent once.")) }
-            guard form.repeated.isDisjoint(with: ["client_id", "client_secret"]) else {
-                throw .malformed(OAuthError(.invalidRequest, "client_id and client_secret may be given once."))
+            guard form.repeated.isDisjoint(with: ["client_id", "client_secret", "client_assertion", "client_assertion_type"]) else {
+                throw .malformed(OAuthError(.invalidRequest, "What proves the client may be given once."))
             }
             let credentials: ClientCredentials
             do {
@@ -68,7 +68,7 @@ extension Bridge {
                 // RFC 6749 §5.2: a client that tried HTTP authentication is answered in kind.
                 throw error.code == .invalidClient && !headers.isEmpty ? .wrongClientSecret(usedHeader: true) : .malformed(error)
             }
-            return .right(try server.clients.authenticate(credentials), form)
+            return .right(try await server.clients.authenticate(credentials), form)
         } catch {
             return .left(failure(error))
         }

@@ -56,9 +56,10 @@ extension SQLiteDatabase {
 
     static func insert(_ key: KeyRecord, _ db: Database) throws {
         try db.execute(
-            sql: "INSERT INTO keyring (id, purpose, state, created_at, erase_at, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO keyring (id, purpose, form, state, created_at, erase_at, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                key.id.text, key.purpose.rawValue, key.state.rawValue, key.createdAt.seconds, key.eraseAt?.seconds, Data(key.wrapped),
+                key.id.text, key.purpose.rawValue, key.form?.text, key.state.rawValue, key.createdAt.seconds, key.eraseAt?.seconds,
+                Data(key.wrapped),
             ])
     }
 
@@ -66,8 +67,14 @@ extension SQLiteDatabase {
         guard let purpose = KeyPurpose(rawValue: row["purpose"]), let state = KeyState(rawValue: row["state"]) else {
             throw StoreFailure.corrupt("keyring row \(row["id"] as String) has an unknown purpose or state")
         }
+        // A schema from before forms, read for its master key's sake, has no such column.
+        let text = row.hasColumn("form") ? row["form"] as String? : nil
+        let form = text.flatMap(SigningKeyForm.init(text:))
+        guard text == nil || form != nil else {
+            throw StoreFailure.corrupt("keyring row \(row["id"] as String) has an unknown form")
+        }
         return KeyRecord(
-            id: KeyID(row["id"]), purpose: purpose, state: state, createdAt: UnixTime(row["created_at"]),
+            id: KeyID(row["id"]), purpose: purpose, form: form, state: state, createdAt: UnixTime(row["created_at"]),
             eraseAt: (row["erase_at"] as Int64?).map { UnixTime($0) }, wrapped: Array(row["wrapped"] as Data))
     }
 }

@@ -5,15 +5,22 @@ package import SodiumCrypto
 package struct KeyRecord: Sendable, Equatable {
     package let id: KeyID
     package let purpose: KeyPurpose
+    /// Of a signing key, always; `nil` for the 32 random bytes of every other purpose.
+    package let form: SigningKeyForm?
     package var state: KeyState
     package let createdAt: UnixTime
-    /// When the key is erased: claim keys only, and only once they have been replaced.
+    /// When the key is erased. Claim keys know it from the start, signing keys from the moment in which another one takes their place.
     package var eraseAt: UnixTime?
     package let wrapped: [UInt8]
 
-    package init(id: KeyID, purpose: KeyPurpose, state: KeyState, createdAt: UnixTime, eraseAt: UnixTime?, wrapped: [UInt8]) {
+    package init(
+        id: KeyID, purpose: KeyPurpose, form: SigningKeyForm? = nil, state: KeyState, createdAt: UnixTime, eraseAt: UnixTime?,
+        wrapped: [UInt8]
+    ) {
         self.id = id
         self.purpose = purpose
+        // Signing keys from before there were others are Ed25519 seeds.
+        self.form = purpose == .signing ? form ?? SigningKeyForm(.edDSA) : nil
         self.state = state
         self.createdAt = createdAt
         self.eraseAt = eraseAt
@@ -43,14 +50,14 @@ package struct MasterKey: Sendable {
         (try? AEAD.open(check, key: key, associatedData: Self.checkData(deployment))) != nil
     }
 
-    package func wrap(_ key: SymmetricKey, id: KeyID, purpose: KeyPurpose, deployment: DeploymentID) -> [UInt8] {
-        AEAD.seal(key.reveal(), key: self.key, associatedData: Self.keyData(id, purpose, deployment))
+    package func wrap(
+        _ secret: Secret, id: KeyID, purpose: KeyPurpose, form: SigningKeyForm? = nil, deployment: DeploymentID
+    ) -> [UInt8] {
+        AEAD.seal(secret, key: key, associatedData: Self.keyData(id, purpose, form, deployment))
     }
 
-    package func unwrap(_ record: KeyRecord, deployment: DeploymentID) throws(DoesNotOpen) -> SymmetricKey {
-        let bytes = try AEAD.open(record.wrapped, key: key, associatedData: Self.keyData(record.id, record.purpose, deployment))
-        guard let key = SymmetricKey(bytes) else { throw DoesNotOpen() }
-        return key
+    package func unwrap(_ record: KeyRecord, deployment: DeploymentID) throws(DoesNotOpen) -> Secret {
+        try AEAD.open(record.wrapped, key: key, associatedData: Self.keyData(record.id, record.purpose, record.form, deployment))
     }
 
     private static func checkData(_ deployment: DeploymentID) -> [UInt8] {
@@ -59,11 +66,13 @@ package struct MasterKey: Sendable {
         return data.bytes
     }
 
-    private static func keyData(_ id: KeyID, _ purpose: KeyPurpose, _ deployment: DeploymentID) -> [UInt8] {
+    private static func keyData(_ id: KeyID, _ purpose: KeyPurpose, _ form: SigningKeyForm?, _ deployment: DeploymentID) -> [UInt8] {
         var data = ByteWriter(purpose: "drawbridge keyring v1")
         data.append(deployment.text)
         data.append(id.text)
         data.append(purpose.rawValue)
+        // Ed25519 pairs were there before there were forms, and are sealed without one.
+        if let form, form != SigningKeyForm(.edDSA) { data.append(form.text) }
         return data.bytes
     }
 }

@@ -10,6 +10,9 @@ struct Drawbridge: AsyncParsableCommand {
         abstract: "OAuth for MCP clients, in front of an API that knows only a pasted token.",
         discussion: "Start with `drawbridge demo`: it needs no account and no network.",
         version: version,
-        subcommands: [Serve.self, SandboxCommand.self, DemoCommand.self],
+        subcommands: [
+            Serve.self, SandboxCommand.self, DemoCommand.self, DoctorCommand.self, ClientsCommand.self, GrantsCommand.self,
+            KeysCommand.self,
+        ],
         defaultSubcommand: Serve.self)
 }

@@ -10,12 +10,12 @@ package struct Forger: Sendable {
     package let publicKey: [UInt8]
 
     package init(keyring: Keyring) throws {
-        let key = try keyring.active(.signing)
+        guard let key = keyring.signingKeys.first, key.form == SigningKeyForm(.edDSA) else { throw DoesNotOpen() }
         keyID = key.id.text
         var (publicKey, secretKey) = (
             [UInt8](repeating: 0, count: crypto_sign_publickeybytes()), [UInt8](repeating: 0, count: crypto_sign_secretkeybytes())
         )
-        crypto_sign_seed_keypair(&publicKey, &secretKey, key.value.reveal().revealBytes())
+        crypto_sign_seed_keypair(&publicKey, &secretKey, key.material.revealBytes())
         self.publicKey = publicKey
         self.secretKey = secretKey
     }

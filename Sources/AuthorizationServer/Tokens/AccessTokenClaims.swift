@@ -47,29 +47,16 @@ package struct AccessTokenClaims: Sendable, Equatable {
             sealed: SealedClaim(text: sealed))
     }
 
+    /// As it is signed.
+    var json: JSON {
+        [
+            "iss": .string(issuer), "sub": .string(subject.text), "aud": .string(audience), "exp": .integer(expiry.seconds),
+            "nbf": .integer(notBefore.seconds), "iat": .integer(issuedAt.seconds), "jti": .string(tokenID),
+            "client_id": .string(client.text),
+            "scope": .string(scope), "grant_id": .string(grant.text), "vault": .string(sealed.text),
+        ]
+    }
+
     /// Where the sealed claim belongs.
     var place: SealedClaim.Place { SealedClaim.Place(grant: grant.text, tokenID: tokenID, expiry: expiry) }
-}
-
-/// The protected header of a compact JWS, read strictly: three members and no others (RFC 8725 §3.1, RFC 9068 §4).
-struct AccessTokenHeader: Sendable {
-    let algorithm: String
-    let keyID: String
-    let payload: [UInt8]
-
-    /// - Parameter token: `header.payload.signature`.
-    init?(token: String) {
-        guard token.utf8.count <= 8192 else { return nil }
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
-            let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
-            let document = try? JSON.parse(header, maximumSize: 1024, maximumDepth: 4), let members = document.object,
-            Set(members.keys).isSubset(of: ["alg", "typ", "kid"]), let algorithm = members["alg"]?.string,
-            let keyID = members["kid"]?.string,
-            let type = members["typ"]?.string?.lowercased(), type == "at+jwt" || type == "application/at+jwt"
-        else { return nil }
-        self.algorithm = algorithm
-        self.keyID = keyID
-        self.payload = payload
-    }
 }

@@ -1,7 +1,6 @@
 import OAuth
 package import Primitives
 import SodiumCrypto
-import Synchronization
 import Vault
 
 /// An access token whose signature, claims and times hold. Says nothing yet about its grant.
@@ -18,15 +17,27 @@ package struct AccessTokens: Sendable {
     private let configuration: Configuration
     private let keyring: Keyring
     private let random: RandomSource
-    private let verified: VerifiedTokenCache
-    package let signer: TokenSigner
+    private let verifier: TokenVerifier
 
     init(configuration: Configuration, signer: TokenSigner, keyring: Keyring, random: @escaping RandomSource) {
         self.configuration = configuration
-        self.signer = signer
         self.keyring = keyring
         self.random = random
-        verified = VerifiedTokenCache(capacity: 16_384)
+        verifier = TokenVerifier(signer: signer, capacity: 16_384)
+    }
+
+    /// The keys in use now.
+    package var signer: TokenSigner { verifier.signer }
+
+    /// Signs and verifies with other keys from now on. What was verified with the old ones is forgotten.
+    package func use(_ signer: TokenSigner) {
+        verifier.update { $0 = signer }
+    }
+
+    /// Verifies no longer with keys that were erased.
+    func forget(_ erased: [KeyID]) {
+        guard erased.contains(where: { signer.key($0) != nil }) else { return }
+        verifier.update { $0 = $0.without(erased) }
     }
 
     /// A new access token for a grant.
@@ -48,7 +59,7 @@ package struct AccessTokens: Sendable {
             notBefore: now,
             issuedAt: now, tokenID: tokenID, client: grant.client, scope: configuration.scopes.text(for: scope), grant: grant.id,
             sealed: sealed)
-        guard let token = try? await signer.sign(claims) else { throw .keyMissing }
+        guard let token = try? signer.sign(claims) else { throw .keyMissing }
         return (Secret(token), lifetime)
     }
 
@@ -63,14 +74,12 @@ package struct AccessTokens: Sendable {
     /// Checks signature, header, claims and times (RFC 9068 §4). `nil` for everything that is not an access token of this server, now.
     package func verify(_ token: Secret, at now: UnixTime) async -> VerifiedClaims? {
         guard let digest = digest(token) else { return nil }
-        if let claims = verified.claims(digest) { return isTimely(claims, at: now) ? VerifiedClaims(claims) : nil }
-        let text = token.reveal()
-        guard let header = AccessTokenHeader(token: text), signer.algorithmOf(header.keyID) == header.algorithm,
-            await signer.isSigned(text, header.keyID), let document = try? JSON.parse(header.payload, maximumSize: 8192, maximumDepth: 8),
-            let claims = AccessTokenClaims(json: document), claims.issuer == configuration.issuer.text,
-            claims.audience == configuration.resource.text, isTimely(claims, at: now)
+        let known = verifier.recall(digest)
+        if let claims = known.claims { return isTimely(claims, at: now) ? VerifiedClaims(claims) : nil }
+        guard let signed = SignedToken(token.reveal()), known.signer.verifies(signed), let claims = signed.claims,
+            claims.issuer == configuration.issuer.text, claims.audience == configuration.resource.text, isTimely(claims, at: now)
         else { return nil }
-        verified.insert(claims, digest: digest)
+        verifier.remember(claims, digest, epoch: known.epoch)
         return VerifiedClaims(claims)
     }
 
@@ -82,35 +91,5 @@ package struct AccessTokens: Sendable {
     private func digest(_ token: Secret) -> [UInt8]? {
         guard let key = try? keyring.active(.lookup) else { return nil }
         return KeyedHash.hash(token.revealBytes(), key: key.value)
-    }
-}
-
-/// Claims of tokens whose signature was verified before, by a keyed hash of the token. The sealed claim stays sealed in it.
-private final class VerifiedTokenCache: Sendable {
-    private struct Contents {
-        /// Two generations: when the younger one is full the older one goes.
-        var young: [[UInt8]: AccessTokenClaims] = [:]
-        var old: [[UInt8]: AccessTokenClaims] = [:]
-    }
-
-    private let capacity: Int
-    private let contents = Mutex(Contents())
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    func claims(_ digest: [UInt8]) -> AccessTokenClaims? {
-        contents.withLock { $0.young[digest] ?? $0.old[digest] }
-    }
-
-    func insert(_ claims: AccessTokenClaims, digest: [UInt8]) {
-        contents.withLock { contents in
-            if contents.young.count >= capacity / 2 {
-                contents.old = contents.young
-                contents.young = [:]
-            }
-            contents.young[digest] = claims
-        }
     }
 }

@@ -31,13 +31,14 @@ actor ClaimKeys {
         }
     }
 
-    /// - Returns: how many were erased.
-    func eraseExpired() async throws(StoreFailure) -> Int {
+    /// Erases every key of the ring whose time has come: claim keys, and signing keys that others have replaced.
+    /// - Returns: which were erased.
+    func eraseExpired() async throws(StoreFailure) -> [KeyID] {
         let expired = keyring.expired(at: try store.time())
-        guard !expired.isEmpty else { return 0 }
+        guard !expired.isEmpty else { return [] }
         try await store.eraseKeys(expired)
         keyring.erase(expired)
-        return expired.count
+        return expired
     }
 
     /// A key from the future belongs to a clock that has since been set back: its end would come too late.

@@ -1,3 +1,5 @@
+import Vault
+
 extension Settings {
     /// One setting as the start-up log shows it.
     struct Line: Sendable, Equatable {
@@ -17,6 +19,7 @@ extension Settings {
         [
             (.listen, "\(listen)"), (.adminListen, "\(adminListen)"), (.issuer, "\(issuer)"), (.data, data ?? "(found)"), (.state, state),
             (masterKeySetting, masterKey.summary), (.signingAlg, signingAlgorithm?.rawValue ?? "that of the key"),
+            (.signingKey, signingKey?.summary ?? "made here, kept in the keyring"),
             (.upstream, "\(upstream)"), (.upstreamBaseURL, upstreamBaseURL.map { "\($0)" } ?? "the profile's"),
             (.upstreamCA, upstreamCA ?? "the system's"), (.accounts, "\(accounts)"), (.accessTokenTTL, "\(accessTokenTTL) s"),
             (.refreshTokenTTL, "\(refreshTokenTTL) s"), (.grantTTL, "\(grantTTL) s"), (.sessionTTL, "\(sessionTTL) s"),

@@ -10,12 +10,6 @@ extension SettingsReader {
         let proxy = "remove it and put a proxy in front that serves https (Caddy, nginx)"
         refuse(.tlsCert, advice: proxy)
         refuse(.tlsKey, advice: proxy)
-        refuse(.metadataTrust, advice: "remove it")
-        let ownKey = "remove it: an Ed25519 key is made on the first start and kept in the keyring"
-        refuse(.signingKey, advice: ownKey)
-        if layers.environment[SettingLayers.jwtPublicKey] != nil {
-            report(unsupported: SettingLayers.jwtPublicKey, .environment, advice: ownKey)
-        }
     }
 
     // The master key

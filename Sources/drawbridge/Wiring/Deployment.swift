@@ -16,7 +16,7 @@ enum Deployment {
                 "A key of the keyring does not open with this master key: the database was changed by somebody else. Restore a backup.")
         }
         let store = SQLiteStore(database: database, keyring: keyring)
-        for purpose in keyring.missingPurposes where purpose != .claim {
+        for purpose in keyring.missingPurposes {
             let record = keyring.makeRecord(purpose, at: now)
             try await store.addKey(record)
             try keyring.add(record)
@@ -36,8 +36,7 @@ enum Deployment {
     private static func create(in database: SQLiteDatabase, master: MasterKey, at now: UnixTime) throws -> Keyring {
         let id = DeploymentID(Base64URL.encode(Random.bytes(16)))
         let empty = try Keyring(deployment: id, master: master, records: [])
-        // Claim keys have an end from the start, so the authorization server makes them when it needs one.
-        let records = KeyPurpose.allCases.filter { $0 != .claim }.map { empty.makeRecord($0, at: now) }
+        let records = KeyPurpose.allCases.filter(\.isMadeAtStart).map { empty.makeRecord($0, at: now) }
         try database.createDeployment(id, masterKeyCheck: master.check(for: id), keys: records, at: now)
         return try Keyring(deployment: id, master: master, records: records)
     }

@@ -38,24 +38,26 @@ struct Program {
     private static func assemble(
         _ settings: Settings, _ profile: UpstreamProfile, _ client: UpstreamClient, pages: PageRenderer, known: KnownClients, logger: Logger
     ) async throws -> Program {
-        let wiring = UpstreamWiring(profile: profile, transport: client.transport, accounts: settings.accounts)
+        let transport = client.transport.guarded(by: UpstreamBreaker())
+        let wiring = UpstreamWiring(profile: profile, transport: transport, accounts: settings.accounts)
         let state = try await OpenedState.forServing(settings)
         if !state.isMasterKeyLocked {
             logger.warning("the master key could not be kept out of swap; raise the limit of locked memory (ulimit -l)")
         }
         let (database, keyring, store) = (state.database, state.keyring, state.store)
 
-        let configuration = try serverConfiguration(settings, wiring.vocabulary(tolerated: known.toleratedScopes), known.redirectPolicy)
-        let signer = try await EdDSATokenSigning.signer(keyring: keyring)
+        let configuration = try serverConfiguration(settings, wiring.vocabulary(tolerated: known.toleratedScopes), known)
+        let signer = try await settings.signingKeys(of: state).signer(settings.signing)
         let server = AuthorizationServer(
-            configuration: configuration, store: store, keyring: keyring, signer: signer, upstream: wiring.gate)
+            configuration: configuration, store: store, keyring: keyring, signer: signer, upstream: wiring.gate,
+            documents: try DocumentWiring(settings.metadataTrust, logger: logger).ports)
         let bridge = Bridge(
             server: server, profile: profile, origin: try profile.baseURL(for: UpstreamCredential(secrets: [:])).origin,
-            runner: ToolRunner(profile: profile, transport: client.transport),
+            runner: ToolRunner(profile: profile, transport: transport),
             mcp: MCPServer(
                 info: ServerInfo(
                     name: "drawbridge-\(profile.id)", title: profile.name, version: Drawbridge.version, instructions: profile.instructions)),
-            pages: pages, settings: endpointSettings(settings), report: { Self.report($0, logger) })
+            pages: pages, settings: endpointSettings(settings), report: { Self.report($0, store, logger) })
 
         let maintenance = Maintenance(server: server, store: store, database: database, logger: logger)
         await maintenance.tidy()
@@ -64,18 +66,21 @@ struct Program {
     }
 
     private static func serverConfiguration(
-        _ settings: Settings, _ scopes: ScopeVocabulary, _ redirects: RedirectURI.Policy
+        _ settings: Settings, _ scopes: ScopeVocabulary, _ known: KnownClients
     ) throws -> Configuration {
-        var lifetimes = Lifetimes()
-        lifetimes.code = settings.codeTTL
-        lifetimes.accessToken = settings.accessTokenTTL
-        lifetimes.refreshTokenIdle = settings.refreshTokenTTL
-        lifetimes.grant = settings.grantTTL
-        lifetimes.refreshGrace = settings.refreshGrace
         let issuer = try WebOrigin(settings.issuer.description)
         return Configuration(
-            issuer: issuer, resource: ResourceIndicator(issuer: issuer, path: "/mcp"), scopes: scopes, redirects: redirects,
-            lifetimes: lifetimes)
+            issuer: issuer, resource: ResourceIndicator(issuer: issuer, path: "/mcp"), scopes: scopes,
+            redirects: known.redirectPolicy, registration: RegistrationRules(policy: policy(settings.registration), known: known.redirects),
+            lifetimes: settings.lifetimes)
+    }
+
+    private static func policy(_ setting: RegistrationPolicy) -> RegistrationRules.Policy {
+        switch setting {
+        case .open: .open
+        case .known: .known
+        case .off: .off
+        }
     }
 
     private static func endpointSettings(_ settings: Settings) -> EndpointSettings {
@@ -108,8 +113,11 @@ struct Program {
     }
 
     /// What clients do wrong is for their developers; what fails here is for the operator.
-    private static func report(_ rejection: Rejection, _ logger: Logger) {
+    private static func report(_ rejection: Rejection, _ store: SQLiteStore, _ logger: Logger) {
         switch rejection {
+        case .store(.tampered(let table, let row)):
+            logger.critical("somebody else has changed the database; the row is not used", metadata: ["table": "\(table)", "row": "\(row)"])
+            try? store.enqueue(AuditEvent(.tampered, detail: table))
         case .store(let failure): logger.error("the store failed", metadata: ["reason": "\(failure)"])
         case .keyMissing: logger.error("a key of the keyring is missing")
         default: logger.debug("refused", metadata: ["reason": "\(rejection)"])
