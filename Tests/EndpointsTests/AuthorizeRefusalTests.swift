@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Authorization requests that no person gets to see.
-struct AuthorizeRefusalTests {
+@Suite(.sharedStage) struct AuthorizeRefusalTests {
     /// A page here, that leads nowhere and asks for nothing.
     private static func expectDeadEnd(_ response: Response, code: String, _ stage: Stage) throws {
         #expect(response.code == 400)
@@ -25,14 +25,14 @@ struct AuthorizeRefusalTests {
             nil, "", "nobody", "dbi_", "dbi_a.b.c", "https://client.example/metadata.json%00", "\u{0}", "../../etc/passwd", "' OR 1=1 --",
         ] as [String?])
     func `an unknown client gets a page with 400, and nothing else`(id: String?) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let query = stage.query(RegisteredClient(id: "", secret: nil), changing: ["client_id": id])
         let response = await stage.get("/authorize", query: query)
         try Self.expectDeadEnd(response, code: id == nil || id == "" || id == "\u{0}" ? "invalid_request" : "invalid_client", stage)
     }
 
     @Test func `an id with one character changed is unknown`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let id = try await stage.register().id
         for place in stride(from: 0, to: id.count, by: 7) {
             var characters = Array(id)
@@ -62,7 +62,7 @@ struct AuthorizeRefusalTests {
     @Test(arguments: tricks) func `a redirect that was not registered gets a page, and no answer`(registered: String, asked: String)
         async throws
     {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register(redirects: [registered])
         let response = await stage.get("/authorize", query: stage.query(client, changing: ["redirect_uri": asked]))
         try Self.expectDeadEnd(response, code: "invalid_request", stage)
@@ -92,7 +92,7 @@ struct AuthorizeRefusalTests {
         "client_id=x", "client_id=", "redirect_uri=https://evil.example/", "client%5Fid=x", "redirect_uri", "x=%zz", "x=%00", "x=%ff",
     ])
     func `a request that two readers would read differently gets a page`(appendix: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let query = stage.query(try await stage.register())
         try Self.expectDeadEnd(await stage.get("/authorize", query: query + "&" + appendix), code: "invalid_request", stage)
     }
@@ -122,7 +122,7 @@ struct AuthorizeRefusalTests {
     ]
 
     @Test(arguments: faults) func `another error stays on a page here, with a link that tells the client`(fault: Fault) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let before = try stage.rows()
         let response = try await stage.visit(changing: fault.changes).response
         #expect(response.code == 400)
@@ -145,7 +145,7 @@ struct AuthorizeRefusalTests {
 
     @Test(arguments: ["state=other", "scope=read", "code_challenge_method=S256", "nonce=1&nonce=2"])
     func `a parameter that is given twice is an error, too`(appendix: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let query = stage.query(try await stage.register())
         let response = await stage.get("/authorize", query: query + "&" + appendix)
         #expect(response.code == 400)
@@ -155,7 +155,7 @@ struct AuthorizeRefusalTests {
     }
 
     @Test func `no state in, no state out`() async throws {
-        let response = try await Stage().visit(changing: ["scope": "nothing", "state": nil]).response
+        let response = try await Stage.shared.visit(changing: ["scope": "nothing", "state": nil]).response
         let link = try #require(try Page(response).answers.first)
         #expect(Harness.parameter("state", of: link) == nil)
         #expect(Harness.parameter("iss", of: link) == Stage.issuer)
@@ -163,7 +163,7 @@ struct AuthorizeRefusalTests {
 
     @Test(arguments: [String(repeating: "s", count: 8192), "a\r\nLocation: https://evil.example", "a\u{0}", "\u{1B}[2J"])
     func `a state that no client makes is refused`(state: String) async throws {
-        let response = try await Stage().visit(changing: ["state": state]).response
+        let response = try await Stage.shared.visit(changing: ["state": state]).response
         #expect(response.code == 400)
         let page = try Page(response)
         #expect(page.forms == 0)

@@ -4,7 +4,7 @@ import Primitives
 import Testing
 
 /// How clients prove themselves at the token endpoint (RFC 6749 §2.3).
-struct ClientAuthenticationTests {
+@Suite(.sharedStage) struct ClientAuthenticationTests {
     private static func basic(_ id: String, _ secret: String) -> Pairs {
         [("Authorization", "Basic " + Base64.encode(Array("\(id):\(secret)".utf8)))]
     }
@@ -18,7 +18,7 @@ struct ClientAuthenticationTests {
 
     @Test(arguments: ["client_secret_post", "client_secret_basic"], ["body", "raw", "encoded", "header, and id in the body"])
     func `a secret is taken wherever it stands, whichever method was registered`(method: String, place: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register(method: method)
         let secret = try #require(client.secret)
         let fields = try await stage.approve(stage.visit(client)).fields
@@ -34,7 +34,7 @@ struct ClientAuthenticationTests {
     }
 
     @Test func `a public client may name itself by Basic without a secret`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register()
         let fields = try await stage.approve(stage.visit(client)).fields
         #expect(await stage.post("/token", form: Self.withoutCredentials(fields), Self.basic(client.id, "")).code == 200)
@@ -79,7 +79,7 @@ struct ClientAuthenticationTests {
     ]
 
     @Test(arguments: refusals) func `a client that does not prove itself gets nothing, in the way it tried`(refusal: Refusal) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register(method: "client_secret_basic")
         let approved = try await stage.approve(stage.visit(client))
         let (body, headers) = refusal.credentials(client)

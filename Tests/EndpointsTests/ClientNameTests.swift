@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// Names that clients gave themselves, on every page that shows them.
-struct ClientNameTests {
+@Suite(.sharedStage) struct ClientNameTests {
     struct Name: Sendable, CustomTestStringConvertible {
         let name: String
         let shown: String
@@ -29,7 +29,7 @@ struct ClientNameTests {
     ]
 
     @Test(arguments: names) func `a name is text, without what cannot be seen, and marked where it deceives`(name: Name) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register(name: name.name)
         let visit = try await stage.visit(client)
         let page = try visit.page
@@ -57,7 +57,7 @@ struct ClientNameTests {
     }
 
     @Test func `a client without a name has none`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let page = try await stage.visit(try await stage.register(name: nil)).page
         #expect(page.text.contains("without a name") || page.text.contains("client.example.test"))
     }

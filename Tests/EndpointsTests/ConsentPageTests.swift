@@ -5,9 +5,9 @@ import TestKit
 import Testing
 
 /// The page on its first showing, and the cookie that comes with it.
-struct ConsentPageTests {
+@Suite(.sharedStage) struct ConsentPageTests {
     @Test func `a program finds everything that it fills in`() async throws {
-        let visit = try await Stage().visit()
+        let visit = try await Stage.shared.visit()
         #expect(visit.response.code == 200)
         let form = try visit.form
         #expect(form.attributes["method"]?.lowercased() == "post")
@@ -29,7 +29,7 @@ struct ConsentPageTests {
     }
 
     @Test func `three buttons decide, and two of them without a complete form`() async throws {
-        let buttons = try await Stage().visit().form.buttons
+        let buttons = try await Stage.shared.visit().form.buttons
         #expect(buttons.map { $0["name"] } == ["decision", "decision", "decision"])
         #expect(Set(buttons.compactMap { $0["value"] }) == ["approve", "deny", "check"])
         for button in buttons {
@@ -44,14 +44,14 @@ struct ConsentPageTests {
         ("offline_access vals:write openid", ["vals:write"]),
     ])
     func `the boxes are what was asked for, ticked`(scope: String, boxes: [String]) async throws {
-        let form = try await Stage().visit(scope: scope).form
+        let form = try await Stage.shared.visit(scope: scope).form
         #expect(Set(form.choices("scope")) == Set(boxes))
         #expect(Set(form.values("scope")) == Set(boxes))
     }
 
     @Test(arguments: [nil, "", "openid profile email offline_access"] as [String?])
     func `a request for nothing that is known here asks for the profile's default`(scope: String?) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let asked = try await stage.visit(scope: scope).form.choices("scope")
         let defaults = try await stage.visit(scope: "read write").form.choices("scope")
         #expect(Set(asked) == Set(defaults))
@@ -62,11 +62,11 @@ struct ConsentPageTests {
         arguments: [nil, Stage.resource, Stage.resource + "/", "HTTPS://BRIDGE.example.test/mcp", "https://bridge.example.test:443/mcp"]
             as [String?])
     func `the resource may be left out or spelled otherwise`(resource: String?) async throws {
-        #expect(try await Stage().visit(changing: ["resource": resource]).response.code == 200)
+        #expect(try await Stage.shared.visit(changing: ["resource": resource]).response.code == 200)
     }
 
     @Test func `presets are offered beside the boxes, which count by default`() async throws {
-        let form = try await Stage().visit(scope: "read write delete").form
+        let form = try await Stage.shared.visit(scope: "read write delete").form
         #expect(form.values("preset") == ["custom"])
         #expect(Set(form.choices("preset")) == ["custom", "read-only", "no-deleting", "everything"])
     }
@@ -76,7 +76,7 @@ struct ConsentPageTests {
         ("cursor://anysphere.cursor-mcp/oauth/callback", "cursor:"),
     ])
     func `an unverified client is called that, and the page says where the answer goes`(redirect: String, shown: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register(redirects: [redirect])
         let text = try await stage.visit(client, changing: ["redirect_uri": redirect]).page.text
         #expect(text.contains("Unverified"))
@@ -86,7 +86,7 @@ struct ConsentPageTests {
     }
 
     @Test func `the cookie is set once and belongs to this host alone`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let visit = try await stage.visit()
         let cookie = try #require(visit.response["Set-Cookie"])
         #expect(cookie.hasPrefix("__Host-"))
@@ -104,14 +104,14 @@ struct ConsentPageTests {
         "", "__Host-drawbridge-browser=", "__Host-drawbridge-browser=short", "drawbridge-browser=" + String(repeating: "A", count: 43),
     ])
     func `a cookie that is none of ours is replaced`(cookie: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let query = stage.query(try await stage.register())
         let response = await stage.get("/authorize", query: query, [("Cookie", cookie), ("Cookie", "theme=dark; a=b")])
         #expect(response["Set-Cookie"]?.hasPrefix("__Host-") == true)
     }
 
     @Test func `two browsers get two cookies, and nothing else`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let (first, second) = try await (stage.visit(), stage.visit())
         #expect(first.browser.cookie != second.browser.cookie)
         #expect(first.response.headers[values: .setCookie].count == 1)
@@ -134,7 +134,7 @@ struct ConsentPageTests {
     }
 
     @Test func `two tabs of one request both work`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let browser = Browser(stage)
         let client = try await stage.register()
         let (first, second) = try await (stage.visit(client, browser: browser), stage.visit(client, browser: browser))

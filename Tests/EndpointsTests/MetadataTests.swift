@@ -3,9 +3,9 @@ import Primitives
 import TestKit
 import Testing
 
-struct MetadataTests {
+@Suite(.sharedStage) struct MetadataTests {
     @Test func `the authorization server's metadata says what clients look for`() async throws {
-        let response = try await Stage().get("/.well-known/oauth-authorization-server")
+        let response = try await Stage.shared.get("/.well-known/oauth-authorization-server")
         let document = response.json
         #expect(response["Content-Type"] == "application/json")
         #expect(document["issuer"] == .string(Stage.issuer))
@@ -26,7 +26,7 @@ struct MetadataTests {
     }
 
     @Test func `the OpenID document is the same with what discovery clients demand`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let document = await stage.get("/.well-known/openid-configuration").json
         for member in await stage.get("/.well-known/oauth-authorization-server").json.object?.members ?? [] {
             #expect(document[member.key] == member.value, "\(member.key)")
@@ -36,7 +36,7 @@ struct MetadataTests {
     }
 
     @Test func `the protected resource's metadata names the resource and its server`() async throws {
-        let document = try await Stage().get("/.well-known/oauth-protected-resource/mcp").json
+        let document = try await Stage.shared.get("/.well-known/oauth-protected-resource/mcp").json
         #expect(document["resource"] == .string(Stage.resource))
         #expect(document["authorization_servers"] == .strings([Stage.issuer]))
         #expect(document["bearer_methods_supported"] == ["header"])
@@ -46,14 +46,14 @@ struct MetadataTests {
     }
 
     @Test(arguments: Place.documents) func `no document holds null, and every one may be kept for a while`(place: Place) async throws {
-        let response = try await Stage().get(place.paths[0])
+        let response = try await Stage.shared.get(place.paths[0])
         #expect(response.code == 200)
         #expect(!response.text.contains("null"))
         #expect(response["Cache-Control"]?.contains("max-age") == true)
     }
 
     @Test func `everything that the metadata name is there`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let members = await stage.get("/.well-known/openid-configuration").json.object?.members ?? []
         let addresses = members.compactMap(\.value.string).filter { $0.hasPrefix(Stage.issuer + "/") }
         #expect(addresses.count >= 6)
@@ -63,7 +63,7 @@ struct MetadataTests {
     }
 
     @Test func `the key set holds the key of the access tokens, and only its public half`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let tokens = try await stage.connect()
         let header = try Forger.parts(Secret(tokens.access)).header
         let keys = try #require(await stage.get("/.well-known/jwks.json").json["keys"]?.array)
@@ -78,7 +78,7 @@ struct MetadataTests {
         [("Host", "evil.example")], [("X-Original-URL", "/evil"), ("X-Forwarded-Prefix", "/evil")],
     ])
     func `no header changes what this server calls itself`(headers: [(String, String)]) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for place in Place.documents {
             #expect(await stage.get(place.paths[0], headers).bytes == stage.get(place.paths[0]).bytes)
         }

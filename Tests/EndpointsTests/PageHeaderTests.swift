@@ -4,7 +4,7 @@ import Primitives
 import Testing
 
 /// What every page has in common, whichever way somebody came to it.
-struct PageHeaderTests {
+@Suite(.sharedStage) struct PageHeaderTests {
     struct Way: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let take: @Sendable (Stage) async throws -> Response
@@ -43,7 +43,7 @@ struct PageHeaderTests {
     @Test(arguments: ways) func `a page runs nothing, loads nothing from elsewhere, is framed by nobody and kept nowhere`(way: Way)
         async throws
     {
-        let response = try await way.take(try await Stage())
+        let response = try await way.take(try Stage.shared)
         #expect(response.isPage)
         #expect(response["Cache-Control"] == "no-store")
         #expect(response["Referrer-Policy"] == "no-referrer")
@@ -67,7 +67,7 @@ struct PageHeaderTests {
     @Test(arguments: ways) func `a page needs no script, no style of its own and no redirect, and other origins may not read it`(way: Way)
         async throws
     {
-        let response = try await way.take(try await Stage())
+        let response = try await way.take(try Stage.shared)
         let pieces = try Page(response).pieces
         for case .start(let tag, let attributes) in pieces {
             #expect(!["script", "style", "iframe", "object", "img", "base"].contains(tag))

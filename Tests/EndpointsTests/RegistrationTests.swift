@@ -4,7 +4,7 @@ import Primitives
 import TestKit
 import Testing
 
-struct RegistrationTests {
+@Suite(.sharedStage) struct RegistrationTests {
     static let metadata: JSON = ["redirect_uris": [.string(RegisteredClient.redirect)], "token_endpoint_auth_method": "none"]
 
     private static func metadata(_ changes: KeyValuePairs<String, JSON?>) -> JSON {
@@ -14,7 +14,7 @@ struct RegistrationTests {
     }
 
     @Test func `what was registered is told as it is served, without null`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.post(
             "/register",
             json: Self.metadata([
@@ -42,7 +42,7 @@ struct RegistrationTests {
             ("client_secret_basic", "client_secret_basic", true), (nil, "client_secret_post", true),
         ] as [(String?, String, Bool)])
     func `a secret is given to those who asked for a method with one`(asked: String?, served: String, hasSecret: Bool) async throws {
-        let response = try await Stage().post("/register", json: Self.metadata(["token_endpoint_auth_method": asked.map(JSON.string)]))
+        let response = try await Stage.shared.post("/register", json: Self.metadata(["token_endpoint_auth_method": asked.map(JSON.string)]))
         #expect(response.code == 201)
         #expect(response.json["token_endpoint_auth_method"] == .string(served))
         #expect((response.json["client_secret"]?.string?.utf8.count ?? 0 >= 43) == hasSecret)
@@ -70,7 +70,7 @@ struct RegistrationTests {
         ["http://[::1]:5000/callback"], ["com.example.app:/callback"],
     ])
     func `redirects of real clients are accepted together`(redirects: [String]) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.post("/register", json: Self.metadata(["redirect_uris": .strings(redirects)]))
         #expect(response.code == 201)
         #expect(response.json["redirect_uris"] == .strings(redirects))
@@ -96,7 +96,7 @@ struct RegistrationTests {
     ]
 
     @Test(arguments: refused) func `a registration that cannot be served is refused`(body: String, error: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.send(.post, "/register", [("Content-Type", "application/json")], body: Array(body.utf8))
         #expect(response.code == 400)
         #expect(response.error == error)
@@ -105,7 +105,7 @@ struct RegistrationTests {
     }
 
     @Test func `more redirects than anybody has, and ids too long for a URL, are refused`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let eleven = (0..<11).map { "https://a.example/\($0)" }
         #expect(await stage.post("/register", json: Self.metadata(["redirect_uris": .strings(eleven)])).error == "invalid_redirect_uri")
         let ten = (0..<10).map { "https://a.example/\($0)" }
@@ -121,18 +121,18 @@ struct RegistrationTests {
         [("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
     ])
     func `anything but plain JSON is an unsupported media type`(headers: [(String, String)]) async throws {
-        let response = try await Stage().send(.post, "/register", headers, body: Self.metadata.serialized)
+        let response = try await Stage.shared.send(.post, "/register", headers, body: Self.metadata.serialized)
         #expect(response.code == 415)
         #expect(response.error == "invalid_client_metadata")
     }
 
     @Test func `a character set beside the media type does no harm`() async throws {
         let headers = [("Content-Type", "Application/JSON; charset=utf-8")]
-        #expect(try await Stage().send(.post, "/register", headers, body: Self.metadata.serialized).code == 201)
+        #expect(try await Stage.shared.send(.post, "/register", headers, body: Self.metadata.serialized).code == 201)
     }
 
     @Test func `16 KiB are enough`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let room = 16 << 10
         let padded = Self.metadata.serialized + [UInt8](repeating: 0x20, count: room - Self.metadata.serialized.count)
         #expect(await stage.send(.post, "/register", [("Content-Type", "application/json")], body: padded).code == 201)

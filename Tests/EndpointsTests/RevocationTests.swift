@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// `POST /revoke` (RFC 7009).
-struct RevocationTests {
+@Suite(.sharedStage) struct RevocationTests {
     @Test(arguments: [true, false], [nil, "refresh_token", "access_token", "nonsense"] as [String?])
     func `either token ends its grant with all that came from it`(byRefreshToken: Bool, hint: String?) async throws {
         let stage = try await Stage()
@@ -22,7 +22,7 @@ struct RevocationTests {
     }
 
     @Test func `a token that nobody knows is no error`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let tokens = try await stage.connect()
         for token in ["nonsense", "dbr_AAAA", "a.b.c", ValTownDouble.token, tokens.access + "x", String(repeating: "a", count: 10_000)] {
             #expect(await stage.post("/revoke", form: [("token", token)] + tokens.client.credentials).code == 200)
@@ -31,7 +31,7 @@ struct RevocationTests {
     }
 
     @Test func `another client's token stays`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let tokens = try await stage.connect()
         let other = try await stage.register(name: "Another")
         for token in [tokens.access, tokens.refresh] {
@@ -42,7 +42,7 @@ struct RevocationTests {
     }
 
     @Test func `one client's grant ends, another's does not`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let first = try await stage.connect()
         let second = try await stage.connect(try await stage.register(name: "Another"))
         _ = await stage.post("/revoke", form: [("token", first.refresh)] + first.client.credentials)
@@ -56,7 +56,7 @@ struct RevocationTests {
             ([], [("token", "a"), ("client_id", "nobody")], 401, "invalid_client"),
         ] as [([String], [(String, String)], Int, String)])
     func `a request that is wrong says how`(known: [String], fields: [(String, String)], status: Int, error: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register()
         let response = await stage.post("/revoke", form: fields + client.credentials.filter { known.contains($0.0) })
         #expect(response.code == status)
@@ -65,7 +65,7 @@ struct RevocationTests {
     }
 
     @Test func `a query, another media type and a compressed body are refused`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let client = try await stage.register()
         let form = ("Content-Type", "application/x-www-form-urlencoded")
         #expect(await stage.send(.post, "/revoke", query: "token=a&client_id=\(client.id)", [form]).code == 400)

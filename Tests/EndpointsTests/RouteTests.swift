@@ -34,9 +34,9 @@ struct Place: Sendable, CustomTestStringConvertible {
         documents + posts + mcp + [authorize, Place(paths: ["/"], methods: [.get]), Place(paths: ["/healthz"], methods: [.get])]
 }
 
-struct RouteTests {
+@Suite(.sharedStage) struct RouteTests {
     @Test(arguments: Place.all) func `every name of a place answers its methods`(place: Place) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for path in place.paths {
             for method in place.methods {
                 let code = await stage.send(method, path).code
@@ -46,7 +46,7 @@ struct RouteTests {
     }
 
     @Test(arguments: Place.all) func `other methods are refused with the list of those that work`(place: Place) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for path in place.paths {
             for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !place.methods.contains(method) {
                 let response = await stage.send(method, path)
@@ -59,14 +59,14 @@ struct RouteTests {
     }
 
     @Test(arguments: Place.documents) func `every name of a document gives the same bytes`(place: Place) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let first = await stage.get(place.paths[0])
         #expect(first.code == 200)
         for path in place.paths.dropFirst() { #expect(await stage.get(path).bytes == first.bytes, "\(path)") }
     }
 
     @Test func `HEAD is answered where GET is`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for place in Place.all where place.methods.contains(.get) {
             for path in place.paths {
                 let (head, get) = (await stage.send(.head, path), await stage.get(path))
@@ -86,7 +86,7 @@ struct RouteTests {
     ]
 
     @Test(arguments: unknown) func `a program that asks for an unknown path reads JSON`(path: String, accept: String?) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.get(path, accept.map { [("Accept", $0)] } ?? [])
         #expect(response.code == 404)
         #expect(response.error == "not_found")
@@ -95,14 +95,14 @@ struct RouteTests {
 
     @Test(arguments: ["/nothing", "/.well-known/nothing", "/assets/nothing.css"])
     func `a person who asks for an unknown path reads a page`(path: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.get(path, [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")])
         #expect(response.code == 404)
         #expect(try Page(response).text.contains("Nothing here"))
     }
 
     @Test func `what the pages load is there, and may be kept for ever`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let links = try Page(await stage.get("/")).tags("link").compactMap { $0["href"] }
         #expect(links.count == 2)
         for link in links {
@@ -114,13 +114,13 @@ struct RouteTests {
     }
 
     @Test func `the front page says where to connect and whose server this is`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let text = try Page(await stage.get("/")).text
         #expect(text.contains(Stage.resource))
         #expect(text.contains("Ada"))
     }
 
     @Test func `the page of connections is there`() async throws {
-        #expect(try await Page(Stage().get("/connections")).text.contains("Your connections"))
+        #expect(try await Page(Stage.shared.get("/connections")).text.contains("Your connections"))
     }
 }

@@ -4,14 +4,14 @@ import Primitives
 import Testing
 
 /// Who may read answers across origins (Fetch, "CORS protocol").
-struct SharingTests {
+@Suite(.sharedStage) struct SharingTests {
     static let open = (Place.documents + Place.posts).flatMap { place in place.paths.map { (place.methods[0], $0) } }
     static let exposed = "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version"
 
     @Test(arguments: open) func `every page may read metadata and the OAuth endpoints, without credentials`(
         method: HTTPRequest.Method, path: String
     ) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for origin in [Stage.issuer, "https://elsewhere.example", "null"] {
             let response = await stage.send(method, path, [("Origin", origin)])
             #expect(response["Access-Control-Allow-Origin"] == "*", "\(path), \(response.code)")
@@ -21,7 +21,7 @@ struct SharingTests {
     }
 
     @Test func `errors of the OAuth endpoints may be read, too`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for (response, code) in [
             (await stage.post("/token", form: []), 401), (await stage.get("/token"), 405),
             (await stage.send(.post, "/register", [("Content-Type", "text/plain")]), 415),
@@ -32,7 +32,7 @@ struct SharingTests {
     }
 
     @Test(arguments: ["/mcp", "/legacy/mcp"]) func `allowed pages may read the MCP endpoint`(path: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         for origin in [Stage.issuer, Stage.inspector] {
             let response = await stage.call("ping", at: path, with: [("Origin", origin)])
             #expect(response.code == 401)
@@ -59,7 +59,7 @@ struct SharingTests {
     @Test(arguments: open) func `a preflight of an open endpoint needs no credentials`(method: HTTPRequest.Method, path: String)
         async throws
     {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.send(.options, path, Self.preflight(method, from: "https://elsewhere.example"))
         #expect(response.code == 204)
         #expect(response.bytes.isEmpty)
@@ -68,7 +68,7 @@ struct SharingTests {
     }
 
     @Test func `a preflight of the MCP endpoint allows what clients send`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.send(.options, "/mcp", Self.preflight(.post, from: Stage.inspector))
         #expect(response.code == 204)
         #expect(response["Access-Control-Allow-Origin"] == Stage.inspector)
@@ -82,12 +82,12 @@ struct SharingTests {
     }
 
     @Test func `a preflight from another origin allows nothing`() async throws {
-        let response = try await Stage().send(.options, "/mcp", Self.preflight(.post, from: "https://elsewhere.example"))
+        let response = try await Stage.shared.send(.options, "/mcp", Self.preflight(.post, from: "https://elsewhere.example"))
         #expect(response["Access-Control-Allow-Origin"] == nil)
     }
 
     @Test(arguments: ["/authorize", "/oauth/authorize", "/connections", "/"]) func `pages answer no preflight`(path: String) async throws {
-        let response = try await Stage().send(.options, path, Self.preflight(.post, from: Stage.inspector))
+        let response = try await Stage.shared.send(.options, path, Self.preflight(.post, from: Stage.inspector))
         #expect(response.code == 405)
         #expect(!response.headers.contains { $0.name.canonicalName.hasPrefix("access-control-") })
     }

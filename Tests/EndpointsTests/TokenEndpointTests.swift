@@ -5,11 +5,11 @@ import TestKit
 import Testing
 
 /// `POST /token` by its HTTP side: what is read, who may ask, what each error looks like.
-struct TokenEndpointTests {
+@Suite(.sharedStage) struct TokenEndpointTests {
     private static let form = ("Content-Type", "application/x-www-form-urlencoded")
 
     @Test func `tokens come with all their members, and nobody may keep them`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let response = await stage.post("/token", form: try await stage.approve(stage.visit()).fields)
         #expect(response.code == 200)
         #expect(response["Cache-Control"] == "no-store")
@@ -69,7 +69,7 @@ struct TokenEndpointTests {
     ]
 
     @Test(arguments: faults) func `an exchange that is wrong says how, and spends no code`(fault: Fault) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let approved = try await stage.approve(stage.visit())
         let response = await stage.post("/token", form: try await fault.change(approved.fields, stage))
         Self.expectRefusal(response, fault.status, fault.error)
@@ -98,7 +98,7 @@ struct TokenEndpointTests {
     ]
 
     @Test(arguments: refreshFaults) func `a refresh that is wrong says how, and rotates nothing`(fault: Fault) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let tokens = try await stage.connect()
         Self.expectRefusal(await stage.post("/token", form: try await fault.change(tokens.refreshing, stage)), fault.status, fault.error)
         let next = try await stage.refresh(tokens)
@@ -107,14 +107,14 @@ struct TokenEndpointTests {
     }
 
     @Test func `a refresh may narrow the access token, and the next one has everything again`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let narrow = try await stage.refresh(try await stage.connect(), scope: "vals:read")
         #expect(narrow.scope == "vals:read")
         #expect(try await stage.refresh(narrow).scope == "read write")
     }
 
     @Test func `a code that is used twice is dead, and so is what came from it`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let approved = try await stage.approve(stage.visit())
         let tokens = try await stage.exchange(approved)
         Self.expectRefusal(await stage.post("/token", form: approved.fields), 400, "invalid_grant")
@@ -126,13 +126,13 @@ struct TokenEndpointTests {
 
     @Test(arguments: ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded; charset=UTF-8"])
     func `a form is read`(type: String) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let body = Array(FormData(try await stage.approve(stage.visit()).fields).encoded.utf8)
         #expect(await stage.send(.post, "/token", [("Content-Type", type)], body: body).code == 200)
     }
 
     @Test func `JSON is read, as older clients send it`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let fields = try await stage.approve(stage.visit()).fields
         let body = JSON.object(JSONObject(fields.map { JSONObject.Member(key: $0.0, value: .string($0.1)) }))
         #expect(await stage.post("/token", json: body).code == 200)
@@ -144,7 +144,7 @@ struct TokenEndpointTests {
         #"{"grant_type":["refresh_token","refresh_token"],"client_id":"x"}"#, "\u{FEFF}{}",
     ])
     func `JSON that is no object of strings is refused`(body: String) async throws {
-        let response = try await Stage().send(.post, "/token", [("Content-Type", "application/json")], body: Array(body.utf8))
+        let response = try await Stage.shared.send(.post, "/token", [("Content-Type", "application/json")], body: Array(body.utf8))
         #expect([400, 401].contains(response.code))
         #expect(["invalid_request", "invalid_client"].contains(response.error))
     }
@@ -154,7 +154,7 @@ struct TokenEndpointTests {
         [form, ("Content-Encoding", "gzip")], [form, ("Content-Encoding", "br")],
     ])
     func `anything else is an unsupported media type`(headers: [(String, String)]) async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let approved = try await stage.approve(stage.visit())
         let body = Array(FormData(approved.fields).encoded.utf8)
         Self.expectRefusal(await stage.send(.post, "/token", headers, body: body), 415, "invalid_request")
@@ -162,7 +162,7 @@ struct TokenEndpointTests {
     }
 
     @Test func `what stands in the query does not count`() async throws {
-        let stage = try await Stage()
+        let stage = try Stage.shared
         let approved = try await stage.approve(stage.visit())
         let query = FormData(approved.fields).encoded
         Self.expectRefusal(await stage.send(.post, "/token", query: query, [Self.form]), 400, "invalid_request")
@@ -175,11 +175,11 @@ struct TokenEndpointTests {
     @Test(arguments: ["grant_type=%zz", "grant_type=%00", "grant_type=%ff"]) func `a form that cannot be read is refused`(body: String)
         async throws
     {
-        Self.expectRefusal(try await Stage().send(.post, "/token", [Self.form], body: Array(body.utf8)), 400, "invalid_request")
+        Self.expectRefusal(try await Stage.shared.send(.post, "/token", [Self.form], body: Array(body.utf8)), 400, "invalid_request")
     }
 
     @Test func `a body larger than any request is refused`() async throws {
         let body = [UInt8](repeating: UInt8(ascii: "a"), count: 65 << 10)
-        Self.expectRefusal(try await Stage().send(.post, "/token", [Self.form], body: body), 413, "invalid_request")
+        Self.expectRefusal(try await Stage.shared.send(.post, "/token", [Self.form], body: body), 413, "invalid_request")
     }
 }
