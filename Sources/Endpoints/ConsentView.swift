@@ -39,7 +39,9 @@ extension Bridge {
         let redirect: ConsentPage.Client.Redirect = view.redirect.isLoopback ? .loopback : view.redirect.url.scheme == "https" ? .web : .app
         let verified = view.client.verifiedHost(at: view.redirect)
         return ConsentPage.Client(
-            name: view.client.name.text, verifiedHost: verified, redirectDisplay: view.redirect.display, redirect: redirect,
+            name: view.client.name.text, verifiedHost: verified,
+            documentHost: verified == nil ? view.client.document?.url.host : nil, redirectDisplay: view.redirect.display,
+            redirect: redirect,
             isStranger: verified == nil && redirect == .web
                 && !server.configuration.registration.known.isHostOfKnownClient(view.redirect.url),
             nameNote: view.client.name.isSuspicious ? "This name holds characters that can make it look like another one." : nil,

@@ -6,11 +6,24 @@ package struct ClientCredentials: Sendable {
     /// The secrets to try: none where none or an empty one was sent; one; or two where HTTP Basic may or may not have been form-encoded by the
     /// client (RFC 6749 §2.3.1 and reality).
     package let secrets: [Secret]
+    /// A signed proof, which counts whatever else the client has (RFC 7521 §4.2).
+    package let assertion: Secret?
     /// Came in the `Authorization` header, so a refusal answers with a challenge (RFC 6749 §5.2).
     package let usedHeader: Bool
 
     package init(authorization header: String?, form: FormData) throws(OAuthError) {
+        let assertion = try Self.assertion(form)
+        guard assertion == nil || (header == nil && form["client_secret"] == nil) else {
+            throw OAuthError(.invalidRequest, "A client may prove itself in one way only: by an assertion or by a secret.")
+        }
         guard let header else {
+            if let assertion {
+                // RFC 7521 §4.2: client_id may be left out, since the assertion names the client. Nothing is believed yet.
+                let named = try? ClientAssertion(assertion)
+                guard let id = form["client_id"] ?? named?.subject else { throw OAuthError(.invalidClient, "client_id is missing.") }
+                self.init(clientID: id, secrets: [], assertion: assertion, usedHeader: false)
+                return
+            }
             guard let id = form["client_id"] else { throw OAuthError(.invalidClient, "client_id is missing.") }
             self.init(clientID: id, secrets: form["client_secret"].map { [Secret($0)] } ?? [], usedHeader: false)
             return
@@ -25,10 +38,20 @@ package struct ClientCredentials: Sendable {
         self.init(clientID: form["client_id"] ?? id[0], secrets: secrets, usedHeader: true)
     }
 
-    private init(clientID: String, secrets: [Secret], usedHeader: Bool) {
+    private init(clientID: String, secrets: [Secret], assertion: Secret? = nil, usedHeader: Bool) {
         self.clientID = clientID
         self.secrets = secrets
+        self.assertion = assertion
         self.usedHeader = usedHeader
+    }
+
+    private static func assertion(_ form: FormData) throws(OAuthError) -> Secret? {
+        switch (form["client_assertion_type"], form["client_assertion"]) {
+        case (nil, nil): return nil
+        case (ClientAssertion.type?, let assertion?): return Secret(assertion)
+        default:
+            throw OAuthError(.invalidClient, "client_assertion must come with the client_assertion_type \(ClientAssertion.type).")
+        }
     }
 
     /// `Basic base64(id:secret)` (RFC 7617 §2), both halves also as form-decoded. Both are visible ASCII (RFC 6749 appendix A).

@@ -5,8 +5,16 @@ package enum TokenEndpointAuthMethod: String, Sendable, CaseIterable {
     case none
     case clientSecretPost = "client_secret_post"
     case clientSecretBasic = "client_secret_basic"
+    /// Clients of metadata documents alone: whoever merely registers has no place where a key could be looked up again (RFC 7523 §2.2).
+    case privateKeyJWT = "private_key_jwt"
 
-    package var hasSecret: Bool { self != .none }
+    /// Whether this server hands out a secret for it.
+    package var hasSecret: Bool {
+        switch self {
+        case .clientSecretPost, .clientSecretBasic: true
+        case .none, .privateKeyJWT: false
+        }
+    }
 }
 
 /// What a client says of itself when it registers (RFC 7591 §2), as far as this server keeps it.
@@ -38,7 +46,7 @@ package struct ClientMetadata: Sendable, Equatable {
         try Self.checkTypes(document)
     }
 
-    private static func redirects(_ document: JSON, _ policy: RedirectURI.Policy) throws(OAuthError) -> [RedirectURI] {
+    static func redirects(_ document: JSON, _ policy: RedirectURI.Policy) throws(OAuthError) -> [RedirectURI] {
         guard let texts = document["redirect_uris"]?.strings, !texts.isEmpty else {
             throw OAuthError(.invalidRedirectURI, "redirect_uris must be an array of one redirect URI or more.")
         }
@@ -53,14 +61,14 @@ package struct ClientMetadata: Sendable, Equatable {
     /// Left out, it is `client_secret_post`: the Python SDK 1.x leaves it out and then sends its secret in the body.
     private static func method(_ document: JSON) throws(OAuthError) -> TokenEndpointAuthMethod {
         guard let value = document["token_endpoint_auth_method"], !value.isNull else { return .clientSecretPost }
-        guard let method = value.string.flatMap(TokenEndpointAuthMethod.init) else {
+        guard let method = value.string.flatMap(TokenEndpointAuthMethod.init), method != .privateKeyJWT else {
             throw OAuthError(
                 .invalidClientMetadata, "token_endpoint_auth_method must be none, client_secret_post or client_secret_basic.")
         }
         return method
     }
 
-    private static func name(_ document: JSON) throws(OAuthError) -> String? {
+    static func name(_ document: JSON) throws(OAuthError) -> String? {
         guard let value = document["client_name"], !value.isNull else { return nil }
         guard let name = value.string else { throw OAuthError(.invalidClientMetadata, "client_name must be a string.") }
         guard name.utf8.count <= 256 else { throw OAuthError(.invalidClientMetadata, "client_name may have 256 bytes at most.") }
@@ -68,7 +76,7 @@ package struct ClientMetadata: Sendable, Equatable {
     }
 
     /// Grant and response types: what is listed must include what works here; the rest is left out of the answer.
-    private static func checkTypes(_ document: JSON) throws(OAuthError) {
+    static func checkTypes(_ document: JSON) throws(OAuthError) {
         if let value = document["grant_types"], !value.isNull {
             guard let types = value.strings else { throw OAuthError(.invalidClientMetadata, "grant_types must be an array of strings.") }
             guard types.isEmpty || types.contains("authorization_code") else {

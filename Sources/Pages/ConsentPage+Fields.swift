@@ -38,18 +38,19 @@ extension ConsentPage: PageModel {
 
     /// Pasting and a session are never on one page.
     static let samples = [
-        sample(credential: .paste(.sample)),
+        sample(credential: .paste(.sample)), sample(credential: .paste(.sample), isVerified: false),
         sample(credential: .session([Account(value: "1", name: "@ada", isChosen: true)], otherToken: "/authorize?paste")),
         sample(
             credential: .session(
                 [Account(value: "1", name: "@ada", isChosen: true), Account(value: "2", name: "@bob", isChosen: false)], otherToken: nil)),
     ]
 
-    private static func sample(credential: Credential) -> ConsentPage {
+    private static func sample(credential: Credential, isVerified: Bool = true) -> ConsentPage {
         ConsentPage(
             frame: .sample, transaction: "sealed", csrf: "secret",
             client: Client(
-                name: "Example", verifiedHost: "client.example.com", redirectDisplay: "127.0.0.1:43210", redirect: .loopback,
+                name: "Example", verifiedHost: isVerified ? "client.example.com" : nil,
+                documentHost: isVerified ? nil : "client.example.com", redirectDisplay: "127.0.0.1:43210", redirect: .loopback,
                 nameNote: "This name mixes alphabets.", needsUnderstood: true),
             upstreamName: "Example API", presets: [Preset(value: "custom", title: "These", isChosen: true)],
             areas: [
@@ -67,6 +68,7 @@ extension ConsentPage.Client {
         [
             "clientName": .text(name),
             "verifiedHost": .optional(verifiedHost),
+            "documentHost": .optional(documentHost),
             "redirectDisplay": .text(redirectDisplay),
             "isLoopback": .flag(redirect == .loopback),
             "isApp": .flag(redirect == .app),

@@ -48,6 +48,8 @@ package struct ConsentPage: Sendable {
         package var name: String
         /// The host that vouches for this client; `nil` where anybody could have chosen the name.
         package var verifiedHost: String?
+        /// The host whose document this client presents, where that alone proves nothing: anybody who receives the answer could present it.
+        package var documentHost: String?
         /// Where the answer goes, as a person can read it: `127.0.0.1:43210`, `claude.ai`, `cursor://anysphere.cursor-mcp`.
         package var redirectDisplay: String
         package var redirect: Redirect
@@ -69,11 +71,13 @@ package struct ConsentPage: Sendable {
         }
 
         package init(
-            name: String, verifiedHost: String? = nil, redirectDisplay: String, redirect: Redirect, isStranger: Bool = false,
+            name: String, verifiedHost: String? = nil, documentHost: String? = nil, redirectDisplay: String, redirect: Redirect,
+            isStranger: Bool = false,
             nameNote: String? = nil, needsUnderstood: Bool, isUnderstood: Bool = false
         ) {
             self.name = name
             self.verifiedHost = verifiedHost
+            self.documentHost = documentHost
             self.redirectDisplay = redirectDisplay
             self.redirect = redirect
             self.isStranger = isStranger

@@ -62,7 +62,7 @@ struct ClientMetadataTests {
     }
 
     @Test func `a client has a secret unless it says that it has none`() {
-        #expect(TokenEndpointAuthMethod.allCases.filter { !$0.hasSecret } == [.none])
+        #expect(TokenEndpointAuthMethod.allCases.filter { !$0.hasSecret } == [.none, .privateKeyJWT])
     }
 
     @Test func `a registration with one byte changed never stops the reader`() {

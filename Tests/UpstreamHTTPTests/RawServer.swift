@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server on a free loopback port that answers by the path of the request, in raw bytes, and counts its connections.
@@ -23,13 +24,16 @@ final class RawServer: Sendable {
         self.seen = seen
     }
 
-    /// - Parameter answer: what to do about a request to a path.
-    static func start(_ answer: @escaping @Sendable (String) -> Answer) async throws -> RawServer {
+    /// - Parameters:
+    ///   - tls: speaks TLS with this certificate.
+    ///   - answer: what to do about a request to a path.
+    static func start(tls: NIOSSLContext? = nil, _ answer: @escaping @Sendable (String) -> Answer) async throws -> RawServer {
         let seen = SeenBox()
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     seen.state.withLock { $0.connections += 1 }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(RawHandler(seen: seen, answer: answer))
                 }
             }
@@ -43,6 +47,8 @@ final class RawServer: Sendable {
         case bytes(String)
         /// Then this piece again and again until the other side has enough.
         case endless(head: String, piece: String)
+        /// Then this piece every few milliseconds, without an end.
+        case drip(head: String, piece: String)
         case nothing
         case hangUp
     }
@@ -78,6 +84,13 @@ private final class RawHandler: ChannelInboundHandler {
             self.piece = piece
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head)), promise: nil)
             send(context: context)
+        case .drip(let head, let piece):
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head)), promise: nil)
+            let channel = context.channel
+            context.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(5), delay: .milliseconds(5)) { task in
+                guard channel.isActive else { return task.cancel() }
+                channel.writeAndFlush(ByteBuffer(string: piece), promise: nil)
+            }
         case .nothing: break
         case .hangUp: context.close(promise: nil)
         }
