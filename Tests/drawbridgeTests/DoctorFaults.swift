@@ -69,7 +69,8 @@ extension DoctorFault {
         .init("query-token-ignored", "POST", "/mcp?access_token=") { $0.with("WWW-Authenticate", #"Bearer error="invalid_token""#) },
         .init("unsigned-token-refused", "POST", "/mcp", "Bearer eyJ") { answer in answer.status == 401 ? answer.with(status: 200) : answer
         },
-        .init("refresh-token-refused", "POST", "/mcp", "Bearer dbr_") { $0.with("WWW-Authenticate", "Bearer \(pointer)") },
+        .init("refresh-token-refused", "POST", "/mcp", "Bearer dbr_") { $0.with(status: 200) },
+        .init("refused-token-error", "POST", "/mcp", "Bearer eyJ") { $0.with("WWW-Authenticate", "Bearer \(pointer)") },
     ]
 
     private static func document(_ check: String, _ member: String, _ value: JSON?, at path: String = "/.well-known/oauth-protected")
@@ -155,7 +156,8 @@ extension DoctorFault {
 
     private static let authorization: [DoctorFault] = [
         .init("authorize-repeatable", "GET", "/authorize", "Cache-Control: no-cache") { $0.with(status: 400) },
-        .init("authorize-without-options", "GET", "/authorize", "method=S256\n") { $0.with(status: 400) },
+        .init("authorize-without-state", "GET", "/authorize", "method=S256\n") { $0.with(status: 400) },
+        .init("authorize-resource", "GET", "/authorize", "bridge.example%2Fmcp") { $0.with(status: 400) },
         admitted("authorize-unregistered-redirect", "client.invalid%2Fcallback"), admitted("authorize-altered-redirect", "callback%2F&"),
         admitted("authorize-plain-pkce", "=plain"), admitted("authorize-implicit-plain-pkce", withoutMethod),
         admitted("authorize-short-challenge", "\(Site.codeChallenge.dropLast())&"), admitted("authorize-implicit-flow", "=token&"),

@@ -72,7 +72,7 @@ struct DoctorChecks {
     @Test func `without a consent page the checks of it are open, and the request is a failure`() async throws {
         let fault = DoctorFault("authorize", "GET", "/authorize") { answer in answer.status == 200 ? answer.with(status: 500) : answer }
         let findings = try await examine(fault: fault)
-        #expect(findings.names(.failure) == ["authorize", "authorize-repeatable", "authorize-without-options"])
+        #expect(findings.names(.failure) == ["authorize", "authorize-repeatable", "authorize-without-state", "authorize-resource"])
         #expect(findings.filter { $0.group == CheckGroup.page.rawValue }.allSatisfy { $0.severity == .skipped })
     }
 

@@ -28,9 +28,15 @@ extension Check {
             to: { site throws(NothingToAsk) in try site.authorize(headers: [("Cache-Control", "no-cache")]) },
             judge: { _, answer in Verdict(answer.status == 200 && answer.mediaType == "text/html", answer.summary) })
         Check(
-            "authorize-without-options", .authorization, "It works without state, scope and resource",
+            "authorize-without-state", .authorization, "It works without state, scope and resource",
             why: "Older clients send none of them (MCP 2025-03-26).", change: "Report this.",
-            to: { site throws(NothingToAsk) in try site.authorize(["state": nil, "resource": nil]) },
+            to: { site throws(NothingToAsk) in try site.authorize(["state": nil]) },
+            judge: { _, answer in Verdict(answer.status == 200 && answer.mediaType == "text/html", answer.summary) })
+        Check(
+            "authorize-resource", .authorization, "It works with the resource that was typed",
+            why: "Clients name the server for which they want the token (RFC 8707 §2, MCP authorization).",
+            change: "Give clients the address that the metadata name, or set DRAWBRIDGE_ISSUER to the origin that they use.",
+            to: { site throws(NothingToAsk) in try site.authorize(["resource": site.address.resource]) },
             judge: { _, answer in Verdict(answer.status == 200 && answer.mediaType == "text/html", answer.summary) })
         refusesRequest(
             "authorize-unknown-client", "An unknown client is 400 and no redirect", ["client_id": "doctor-was-never-here"],

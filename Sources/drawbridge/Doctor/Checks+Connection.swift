@@ -30,7 +30,7 @@ extension Check {
                 guard let date = answer.header("Date") else { return .open("the answer has no Date") }
                 guard let seconds = HTTPTime.seconds(date) else { return .wrong("a Date that is none: \(EscapedText.oneLine(date))") }
                 let skew = seconds < site.asked.lowerBound ? seconds - site.asked.lowerBound : max(0, seconds - site.asked.upperBound)
-                return Verdict(abs(skew) <= 30, "\(skew) s apart")
+                return Verdict(abs(skew) <= 30, skew == 0 ? "it does" : "\(abs(skew)) s \(skew < 0 ? "behind" : "ahead")")
             })
         Check(
             "health", .connection, "GET /healthz answers 200",

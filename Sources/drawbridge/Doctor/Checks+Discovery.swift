@@ -17,18 +17,14 @@ extension Check {
         }
     }
 
-    /// A token that must be refused, and how.
+    /// A token that must be refused.
     private static func refused(
         _ name: String, _ claim: String, why: String, headers: @escaping @Sendable (Site) -> [(name: String, value: String)]
     ) -> Check {
         Check(
             name, .challenge, claim, why: why, change: "Report this: it is a hole in the bridge, or something in front of it answers.",
             to: { site in site.mcp("POST", headers(site)) },
-            judge: { _, answer in
-                let error = ChallengeReader.bearer(answer)?.parameters["error"]
-                return Verdict(
-                    answer.status == 401 && error == "invalid_token", "\(answer.summary), challenge \(error ?? "without an error")")
-            })
+            judge: { _, answer in Verdict(answer.status == 401, answer.summary) })
     }
 
     @CheckList static var challenge: [Check] {
@@ -87,13 +83,23 @@ extension Check {
                 return Verdict(answer.status == 401 && error == nil, "\(answer.summary), challenge \(error ?? "without an error")")
             })
         refused(
-            "unsigned-token-refused", "A token with alg none is refused as invalid_token",
+            "unsigned-token-refused", "A token with alg none is refused",
             why: "Whoever accepts it accepts anybody (RFC 8725 §§2.1, 3.1)."
         ) { [("Authorization", "Bearer \($0.unsignedToken)")] }
         refused(
             "refresh-token-refused", "What looks like a refresh token opens nothing here",
             why: "One kind of token must not do where another belongs (RFC 9068 §4, RFC 8725 §3.12)."
         ) { _ in [("Authorization", "Bearer dbr_" + String(repeating: "A", count: 43))] }
+        Check(
+            "refused-token-error", .challenge, "A refused token is called invalid_token",
+            why: "Clients refresh at this error, and at no other (RFC 6750 §3.1).",
+            change: "Let the proxy pass WWW-Authenticate unchanged.",
+            to: { site in site.mcp("POST", [("Authorization", "Bearer \(site.unsignedToken)")]) },
+            judge: { _, answer in
+                guard let challenge = ChallengeReader.bearer(answer) else { return .open("there is no Bearer challenge") }
+                let error = challenge.parameters["error"]
+                return Verdict(error == "invalid_token", error.map(EscapedText.oneLine) ?? "no error")
+            })
     }
 
     /// A check of the document that describes the resource.

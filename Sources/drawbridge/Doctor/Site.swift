@@ -131,7 +131,7 @@ extension Site {
     ) throws(NothingToAsk) -> DemoRequest {
         var query = [
             ("response_type", "code"), ("client_id", try registeredClient), ("redirect_uri", Self.redirect),
-            ("code_challenge", Self.codeChallenge), ("code_challenge_method", "S256"), ("state", "doctor"), ("resource", address.resource),
+            ("code_challenge", Self.codeChallenge), ("code_challenge_method", "S256"), ("state", "doctor"),
         ]
         for (name, value) in changes {
             let place = query.firstIndex { $0.0 == name } ?? query.count
@@ -168,7 +168,7 @@ extension Site {
             "token_endpoint",
             [
                 ("grant_type", "authorization_code"), ("code", "dbc_" + String(repeating: "A", count: 43)),
-                ("redirect_uri", Self.redirect), ("code_verifier", Self.codeVerifier), ("resource", address.resource),
+                ("redirect_uri", Self.redirect), ("code_verifier", Self.codeVerifier),
             ], headers: headers)
     }
 }
