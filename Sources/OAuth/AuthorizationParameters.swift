@@ -27,6 +27,8 @@ package struct AuthorizationParameters: Sendable {
         package let state: String?
         package let challenge: CodeChallenge
         package let scope: ScopeSet
+        /// What else was asked for and nobody knows.
+        package let unknownScope: [String]
         /// The person is to be asked even where the answer could be known.
         package let prompt: Set<String>
     }
@@ -51,7 +53,9 @@ package struct AuthorizationParameters: Sendable {
         guard !prompt.contains("none") else {
             throw OAuthError(.interactionRequired, "prompt=none cannot be met: a person must answer here.")
         }
-        return Details(state: state, challenge: challenge, scope: try scopes.requested(form["scope"]), prompt: prompt)
+        return Details(
+            state: state, challenge: challenge, scope: try scopes.requested(form["scope"]), unknownScope: scopes.unknown(form["scope"]),
+            prompt: prompt)
     }
 
     /// RFC 6749 appendix A.5: visible ASCII and space.

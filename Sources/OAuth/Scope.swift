@@ -59,6 +59,13 @@ package struct ScopeVocabulary: Sendable {
         return expand(defaults)
     }
 
+    /// The names of a `scope` parameter that nobody here knows. They are ignored when they are asked for, and remembered, because some clients
+    /// send the scope of their first request again at each refresh.
+    package func unknown(_ text: String?) -> [String] {
+        let names = (try? Self.tokens(text ?? "")) ?? []
+        return names.filter { !tolerated.contains($0) && expand([$0]).isEmpty }
+    }
+
     /// Scope tokens, separated by single spaces; more are tolerated.
     package static func tokens(_ text: String) throws(OAuthError) -> [String] {
         let isToken = { (byte: UInt8) in byte == 0x21 || (0x23...0x5B).contains(byte) || (0x5D...0x7E).contains(byte) || byte == 0x20 }
@@ -102,6 +109,9 @@ package struct ScopeSet: Sendable, Equatable {
 
     package func contains(_ atom: String) -> Bool { atoms.contains(atom) }
     package func isSubset(of other: ScopeSet) -> Bool { atoms.allSatisfy(other.contains) }
+
+    /// With names behind it that are no atoms and so give nothing.
+    package func remembering(_ names: [String]) -> ScopeSet { ScopeSet(ordered: atoms + names.filter { !atoms.contains($0) }) }
 
     package func intersection(_ other: ScopeSet) -> ScopeSet { ScopeSet(ordered: atoms.filter(other.contains)) }
 }

@@ -54,7 +54,7 @@ extension AuthorizationServer {
         do {
             let transaction = AuthorizationTransaction(
                 id: ConsentID(Base64URL.encode(random(16))), client: client.id, redirectURI: redirect.text, state: details.state,
-                requested: details.scope, challenge: details.challenge, resource: configuration.resource,
+                requested: details.scope.remembering(details.unknownScope), challenge: details.challenge, resource: configuration.resource,
                 expiresAt: try now() + configuration.lifetimes.consent)
             return ConsentRequest(
                 client: client, redirect: redirect, transaction: transaction, sealed: try sealer.seal(transaction, for: browser),
