@@ -88,6 +88,7 @@ struct DoctorChecks {
         let doctor = Doctor(http: { _ in throw Down() }, now: { 0 })
         let findings = await doctor.examine(try SiteAddress(publicBase))
         #expect(findings.names(.failure) == ["reachable"])
+        #expect(findings.first { $0.name == "https" }?.seen == "https")
     }
 
     @Test func `of a bridge for header tokens alone nothing of OAuth is demanded`() async throws {
@@ -183,7 +184,7 @@ struct DoctorReports {
         let quiet = report.text(verbose: false, colours: false)
         #expect(quiet.contains("name-failure") && quiet.contains("name-warning"))
         #expect(!quiet.contains("name-pass") && !quiet.contains("name-skipped"))
-        #expect(quiet.hasSuffix("✗ 1 failure, 1 warning, 1 checks passed, 1 not looked at"))
+        #expect(quiet.hasSuffix("✗ 1 failure, 1 warning, 1 check passed, 1 not looked at"))
         let whole = report.text(verbose: true, colours: false)
         #expect(whole.contains("name-pass") && whole.contains("name-skipped"))
     }

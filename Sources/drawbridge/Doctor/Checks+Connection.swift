@@ -8,7 +8,9 @@ extension Check {
             change: "Put a reverse proxy that speaks https in front, and set DRAWBRIDGE_ISSUER to its https origin.",
             asking: { _ in [] },
             judge: { site, _ in
-                if site.address.origin.isSecure { return .right("https, with a certificate that this computer trusts") }
+                if site.address.origin.isSecure {
+                    return .right(site.obstacle == nil ? "https, with a certificate that this computer trusts" : "https")
+                }
                 return Verdict(site.address.mayBeAsked, site.address.mayBeAsked ? "http, on this computer" : "http")
             })
         Check(

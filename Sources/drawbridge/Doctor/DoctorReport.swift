@@ -53,7 +53,8 @@ struct DoctorReport: Sendable {
             return count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
         }
         let parts = [
-            counted(.failure, "failure", "failures"), counted(.warning, "warning", "warnings"), "\(count(.pass)) checks passed",
+            counted(.failure, "failure", "failures"), counted(.warning, "warning", "warnings"),
+            counted(.pass, "check passed", "checks passed") ?? "no check passed",
             counted(.skipped, "not looked at", "not looked at"),
         ]
         let text = parts.compactMap { $0 }.joined(separator: ", ")
