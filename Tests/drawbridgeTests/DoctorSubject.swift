@@ -8,6 +8,8 @@ struct DoctorSubject: Sendable {
     /// Without OAuth, as with `DRAWBRIDGE_LEGACY=only`.
     var isHeaderOnly = false
     var closedDoor = false
+    /// As with `DRAWBRIDGE_REGISTRATION=off`.
+    var registersNobody = false
 
     static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
     static let time: Int64 = 784_111_777
@@ -43,7 +45,7 @@ struct DoctorSubject: Sendable {
                         ])))
         case "/.well-known/jwks.json":
             json(200, ["keys": [["kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "1", "x": "AA"]]])
-        case "/register": register(request)
+        case "/register": registersNobody ? json(403, ["error": "access_denied"]) : register(request)
         case "/authorize": authorize(query)
         case "/token": token(request, query)
         case "/revoke": form(request) { _ in DemoResponse(status: 200, headers: [("Cache-Control", "no-store")], body: []) }
@@ -116,7 +118,8 @@ struct DoctorSubject: Sendable {
             ("authorization_response_iss_parameter_supported", true),
         ]
         return [.init(key: "issuer", value: .string(base))]
-            + endpoints.map { .init(key: $0, value: .string(base + $1)) } + lists.map { .init(key: $0, value: $1) }
+            + endpoints.filter { !registersNobody || $0.0 != "registration_endpoint" }.map { .init(key: $0, value: .string(base + $1)) }
+            + lists.map { .init(key: $0, value: $1) }
     }
 
     private func register(_ request: DemoRequest) -> DemoResponse {

@@ -102,6 +102,16 @@ struct DoctorChecks {
         #expect(findings.names(.failure, .warning) == [])
     }
 
+    @Test func `a bridge that registers nobody is right too, and what needs a client is not looked at`() async throws {
+        let findings = try await examine(DoctorSubject(base: publicBase, registersNobody: true))
+        #expect(findings.names(.failure, .warning) == [])
+        let skipped = findings.filter { $0.severity == .skipped }
+        #expect(
+            skipped.contains { $0.name == "authorize" }
+                && skipped.allSatisfy { $0.seen == "registration is off here" || $0.group == CheckGroup.cookie.rawValue })
+        #expect(findings.names(.pass).contains("authorize-unknown-client"))
+    }
+
     @Test func `it sends nothing to another server, whatever the metadata say`() async throws {
         let asked = Asked()
         let fault = DoctorFault("", "GET", "/.well-known/") { answer in
@@ -193,6 +203,12 @@ struct DoctorReports {
         let text = DoctorReport(subject: "s", findings: findings).text(verbose: true, colours: false)
         #expect(text.contains("why     because") && text.contains("change  do that"))
         #expect(!text.contains("\u{1B}"))
+    }
+
+    @Test func `what was not looked at for one reason is one line`() {
+        let skipped = findings.filter { $0.severity == .skipped }
+        let text = DoctorReport(subject: "s", findings: skipped + skipped + skipped).text(verbose: true, colours: false)
+        #expect(text.contains("– 3 checks not looked at, seen") && !text.contains("name-skipped"))
     }
 
     @Test func `as JSON it has every finding, and only failures fail`() throws {

@@ -46,9 +46,9 @@ extension Check {
         onMetadata(
             "metadata-endpoints", "It names the endpoints to authorize, exchange, register and revoke",
             why: "A client uses nothing that is not named (RFC 8414 §2, RFC 7591 §3).", change: "Report this."
-        ) { _, document in
-            let missing = endpoints.filter { document[$0]?.string == nil }
-            return Verdict(missing.isEmpty, missing.isEmpty ? "all four" : "without " + missing.joined(separator: ", "))
+        ) { site, document in
+            let missing = endpoints.filter { document[$0]?.string == nil && !(site.isRegistrationOff && $0 == "registration_endpoint") }
+            return Verdict(missing.isEmpty, missing.isEmpty ? "all of them" : "without " + missing.joined(separator: ", "))
         }
         onMetadata(
             "metadata-endpoints-here", "All endpoints are on this server",

@@ -23,8 +23,9 @@ struct Doctor: Sendable {
 
     private func outcome(of check: Check, at site: Site, _ visit: inout Visit) async -> (Severity, String) {
         if check.group.isOAuth, site.isHeaderOnly { return (.skipped, "this bridge takes header tokens alone") }
+        if check.group == .registration, site.isRegistrationOff { return (.skipped, "registration is off here") }
         let requests: [DemoRequest]
-        do throws(NothingToAsk) { requests = try check.ask(site) } catch { return (.skipped, error.reason) }
+        do throws(NothingToAsk) { requests = try check.ask(site) } catch { return (.skipped, site.obstacle ?? error.reason) }
         if let obstacle = site.obstacle, !requests.isEmpty { return (.skipped, obstacle) }
         var answers: [DemoResponse] = []
         for request in requests {
@@ -58,7 +59,10 @@ struct Doctor: Sendable {
         case .success(let answer): site.isHeaderOnly = answer.status == 401 && answer.json?["error"]?.string == "unauthorized"
         }
         site.metadata = await visit.json(site.get("/.well-known/oauth-authorization-server"), status: 200)
-        site.client = await visit.json(site.register(), status: 201)?["client_id"]?.string
+        if case .success(let answer) = await visit.answer(to: site.register()) {
+            site.client = answer.status == 201 ? answer.json?["client_id"]?.string : nil
+            site.isRegistrationOff = site.metadata?["registration_endpoint"] == nil && (403...404).contains(answer.status)
+        }
         if case .success(let preflight) = await visit.answer(to: site.preflight()) { site.tokenHeader = preflight.unusualHeader }
         return site
     }

@@ -25,12 +25,29 @@ struct DoctorReport: Sendable {
         var lines = [style.bold(EscapedText.oneLine(subject))]
         let shown = findings.filter { verbose || $0.severity == .failure || $0.severity == .warning }
         var group: String?
-        for finding in shown {
-            if finding.group != group { lines += ["", style.bold(finding.group)] }
-            group = finding.group
-            lines += Self.lines(of: finding, style)
+        for run in Self.runs(shown) {
+            if run[0].group != group { lines += ["", style.bold(run[0].group)] }
+            group = run[0].group
+            lines += run.count == 1 ? Self.lines(of: run[0], style) : [Self.line(ofSkipped: run, style)]
         }
         return (lines + ["", summary(style)]).joined(separator: "\n")
+    }
+
+    /// Each finding by itself, but together what was not looked at for one reason. No part is empty.
+    private static func runs(_ findings: [Finding]) -> [[Finding]] {
+        findings.reduce(into: []) { runs, finding in
+            if let last = runs.last?.last, finding.severity == .skipped, last.severity == .skipped, last.group == finding.group,
+                last.seen == finding.seen
+            {
+                runs[runs.count - 1].append(finding)
+            } else {
+                runs.append([finding])
+            }
+        }
+    }
+
+    private static func line(ofSkipped run: [Finding], _ style: TerminalStyle) -> String {
+        "  \(style.dim("–")) \(run.count) checks not looked at, \(EscapedText.oneLine(run[0].seen))"
     }
 
     private static func lines(of finding: Finding, _ style: TerminalStyle) -> [String] {

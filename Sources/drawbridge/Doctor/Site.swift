@@ -11,6 +11,8 @@ struct Site: Sendable {
     var tokenHeader: String?
     /// A 401 that starts no OAuth: the bridge serves header tokens alone.
     var isHeaderOnly = false
+    /// Registration is neither offered nor answered (`DRAWBRIDGE_REGISTRATION=off`).
+    var isRegistrationOff = false
     /// Why there is nothing to look at.
     var obstacle: String?
     /// The times right before and right after the first answer, in seconds since 1970.
@@ -129,14 +131,16 @@ extension Site {
     func authorize(
         _ changes: KeyValuePairs<String, String?> = [:], twice: String? = nil, headers: [(name: String, value: String)] = []
     ) throws(NothingToAsk) -> DemoRequest {
+        // A request of another client can be made without one of our own.
+        let isOurs = !changes.contains { $0.key == "client_id" }
         var query = [
-            ("response_type", "code"), ("client_id", try registeredClient), ("redirect_uri", Self.redirect),
+            ("response_type", "code"), ("client_id", isOurs ? try registeredClient : ""), ("redirect_uri", Self.redirect),
             ("code_challenge", Self.codeChallenge), ("code_challenge_method", "S256"), ("state", "doctor"),
         ]
         for (name, value) in changes {
             let place = query.firstIndex { $0.0 == name } ?? query.count
             query.removeAll { $0.0 == name }
-            if let value { query.insert((name, value), at: min(place, query.count)) }
+            if let value { query.insert((name, value), at: place) }
         }
         if let twice, let pair = query.first(where: { $0.0 == twice }) { query.append(pair) }
         return DemoRequest(
@@ -146,7 +150,9 @@ extension Site {
 
     private var registeredClient: String {
         get throws(NothingToAsk) {
-            guard let client else { throw NothingToAsk(reason: "no client could be registered") }
+            guard let client else {
+                throw NothingToAsk(reason: isRegistrationOff ? "registration is off here" : "no client could be registered")
+            }
             return client
         }
     }
