@@ -106,7 +106,9 @@ let package = Package(
         suite("TokenSigningTests", ["TokenSigning", "AuthorizationServer", "OAuth", "Vault", "SodiumCrypto", "Primitives", "TestKit"]),
         suite("MCPTests", ["MCP", "Primitives"]),
         suite("UpstreamTests", ["Upstream", "MCP", "Primitives"]),
-        suite("UpstreamHTTPTests", ["UpstreamHTTP", "Upstream", logging] + nio),
+        suite(
+            "UpstreamHTTPTests",
+            ["UpstreamHTTP", "Upstream", "Primitives", logging, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
         suite("PagesTests", ["Pages"]),
         suite("SandboxTests", ["Sandbox", "Primitives", lifecycle, logging] + nio),
         suite("HTTPEdgeTests", ["HTTPEdge", "Endpoints", lifecycle, logging, httpTypes] + nio),
@@ -117,7 +119,7 @@ let package = Package(
                 "Pages", "Primitives",
                 "TestKit", httpTypes,
             ]),
-        suite("drawbridgeTests", ["drawbridge", "Primitives"]),
+        suite("drawbridgeTests", ["drawbridge", "Primitives", "UpstreamHTTP", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
