@@ -6,7 +6,7 @@ import Primitives
 typealias Pairs = [(String, String)]
 
 extension Stage {
-    /// One request. Header names must be such.
+    /// One request, from a network of its own, since tests that share a stage must not share its limits. Header names must be such.
     func send(
         _ method: HTTPRequest.Method, _ path: String, query: String? = nil, _ headers: Pairs = [], authority: String? = host,
         body: [UInt8] = []
@@ -18,8 +18,12 @@ extension Stage {
         }
         return await bridge.respond(
             to: Request(
-                method: method, path: path, query: query, headers: fields, authority: authority, remoteAddress: "192.0.2.77",
+                method: method, path: path, query: query, headers: fields, authority: authority, remoteAddress: Self.address(),
                 body: RequestBody(bytes: body)))
+    }
+
+    private static func address() -> String {
+        "2001:db8:" + (0..<6).map { _ in String(UInt16.random(in: .min ... .max), radix: 16) }.joined(separator: ":")
     }
 
     func get(_ path: String, query: String? = nil, _ headers: Pairs = []) async -> Response {

@@ -25,6 +25,7 @@ struct Place: Sendable, CustomTestStringConvertible {
     static let posts = [
         Place(paths: ["/token", "/oauth/token"], methods: [.post]), Place(paths: ["/register", "/oauth/register"], methods: [.post]),
         Place(paths: ["/revoke", "/oauth/revoke"], methods: [.post]),
+        Place(paths: ["/introspect", "/oauth/introspect"], methods: [.post]),
     ]
     static let authorize = Place(paths: ["/authorize", "/oauth/authorize"], methods: [.get, .post])
     static let mcp = [

@@ -5,7 +5,9 @@ import Testing
 
 /// Who may read answers across origins (Fetch, "CORS protocol").
 @Suite(.sharedStage) struct SharingTests {
-    static let open = (Place.documents + Place.posts).flatMap { place in place.paths.map { (place.methods[0], $0) } }
+    /// Introspection is for servers, so no page may read it.
+    static let open = (Place.documents + Place.posts.filter { $0.paths[0] != "/introspect" })
+        .flatMap { place in place.paths.map { (place.methods[0], $0) } }
     static let exposed = "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version"
 
     @Test(arguments: open) func `every page may read metadata and the OAuth endpoints, without credentials`(
@@ -86,7 +88,8 @@ import Testing
         #expect(response["Access-Control-Allow-Origin"] == nil)
     }
 
-    @Test(arguments: ["/authorize", "/oauth/authorize", "/connections", "/"]) func `pages answer no preflight`(path: String) async throws {
+    @Test(arguments: ["/authorize", "/oauth/authorize", "/connections", "/", "/introspect"])
+    func `pages and introspection answer no preflight`(path: String) async throws {
         let response = try await Stage.shared.send(.options, path, Self.preflight(.post, from: Stage.inspector))
         #expect(response.code == 405)
         #expect(!response.headers.contains { $0.name.canonicalName.hasPrefix("access-control-") })

@@ -42,7 +42,8 @@ struct Stage: Sendable {
         let server = AuthorizationServer(
             configuration: configuration, store: harness.store, keyring: harness.keyring,
             signer: try await harness.signingKeys.signer(SigningKeys.Choice()),
-            upstream: valTown.gate(profile) { account in admitted?.contains(account.label) ?? true })
+            upstream: valTown.gate(profile) { account in admitted?.contains(account.label) ?? true },
+            documents: harness.documents.ports, limits: Limits(uptime: harness.clock.uptime))
         bridge = Bridge(
             server: server, profile: profile,
             origin: try origin ?? profile.baseURL(for: UpstreamCredential(secrets: [:])).origin,
