@@ -8,7 +8,7 @@ FORMATTED = Sources Tests Package.swift
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test e2e coverage lint format clean dependencies
+.PHONY: help demo run build test e2e clients coverage lint format clean dependencies
 
 help: ## what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: dependencies ## all Swift tests
 e2e: build .venv/ready ## end-to-end tests: the official MCP SDK and Chromium against the debug build (Python)
 	@scripts/dependencies.sh e2e
 	@.venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
+
+clients: build .venv/ready ## real clients from PyPI through the whole flow (ARGS='mcp1 fastmcp': only these)
+	@.venv/bin/python Tests/Clients/run.py $(ARGS)
 
 coverage: dependencies ## line coverage by target; has a build folder of its own, so the first run takes minutes
 	@scripts/coverage.sh $(COVERAGE_BUILD) $(SWIFT_FLAGS)
