@@ -46,7 +46,7 @@ format: ## format the Swift code in place
 	@swift format --in-place --recursive --parallel --configuration .swift-format $(FORMATTED)
 
 clean: ## remove everything that was built (run-time state in data/state stays)
-	rm -rf .build $(COVERAGE_BUILD) .venv
+	rm -rf .build $(COVERAGE_BUILD) .venv .venv-clients
 
 dependencies:
 	@scripts/dependencies.sh build

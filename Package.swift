@@ -37,6 +37,7 @@ let package = Package(
     // Pinned: the program is built from exactly what its tests ran against.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -68,7 +69,10 @@ let package = Package(
         library("SQLiteStorage", ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", grdb]),
         library(
             "TokenSigning",
-            ["Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", .product(name: "JWTKit", package: "jwt-kit")]),
+            [
+                "Primitives", "OAuth", "SodiumCrypto", "Vault", "AuthorizationServer", .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         library(
             "UpstreamHTTP",
             [

@@ -123,9 +123,8 @@ extension Bridge {
             var response = Response.page(pages.render(consentPage(page)), status: problem.map(status) ?? .ok)
             if case .tooManyWrongTokens(let seconds) = problem { response.headers[.retryAfter] = String(seconds) }
             return response
-        case .connected(let account, let url):
-            let powers = server.configuration.scopes.expand(consent.form.scope).intersection(consent.transaction.requested)
-                .atoms.compactMap { profile.scopes.entry($0)?.text }
+        case .connected(let account, let url, let granted):
+            let powers = granted.atoms.compactMap { profile.scopes.entry($0)?.text }
             return .page(pages.render(sentOn(.approved(account: account), consent, url, powers: powers)))
         case .refused(let url): return .page(pages.render(sentOn(.denied, consent, url, powers: [])))
         case .finished:

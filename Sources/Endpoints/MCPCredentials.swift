@@ -89,7 +89,8 @@ extension Bridge {
     /// The values of the profile's header, where that door is open; a closed door makes the header invisible.
     private func headerTokens(_ request: Request) -> [Secret] {
         guard settings.legacy != .off, let header = profile.legacyHeader, let name = HTTPField.Name(header) else { return [] }
-        return request.headers[values: name].map { Secret($0) }
+        // A client whose variable is not set sends the header empty: that is no credential.
+        return request.headers[values: name].filter { !$0.isEmpty }.map { Secret($0) }
     }
 
     /// Tokens that this bridge made: they are never sent to the API as if they were its own.

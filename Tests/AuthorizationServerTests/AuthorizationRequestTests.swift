@@ -59,7 +59,7 @@ import Vault
         let bridge = try await Harness()
         let shown = try await bridge.show(try bridge.register(), overrides: ["scope": "", "resource": "", "state": ""])
         #expect(shown.request.transaction.requested == Harness.scopes.expand(["read"]))
-        guard case .connected(_, let url) = try await bridge.post(shown) else {
+        guard case .connected(_, let url, _) = try await bridge.post(shown) else {
             Issue.record("not connected")
             return
         }

@@ -48,7 +48,7 @@ import Vault
 
     private func tokens(_ bridge: Harness) async throws -> TokenResponse {
         let shown = try await show(bridge)
-        guard case .connected(_, let url) = try await answer(bridge, shown), let code = Harness.parameter("code", of: url) else {
+        guard case .connected(_, let url, _) = try await answer(bridge, shown), let code = Harness.parameter("code", of: url) else {
             throw JourneyFailure(description: "not approved")
         }
         let form = FormData([

@@ -18,7 +18,7 @@ import Vault
         #expect(try bridge.count("consents") == 0, "a page that is shown writes nothing")
 
         let answer = try await bridge.post(shown, scope: ["vals:read"])
-        guard case .connected(let account, let url) = answer else {
+        guard case .connected(let account, let url, _) = answer else {
             Issue.record("\(answer)")
             return
         }

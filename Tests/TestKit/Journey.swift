@@ -121,7 +121,7 @@ extension Harness {
 
     package func approve(_ shown: ShownConsent, granting: [String]? = nil, token: String? = token) async throws -> ApprovedConsent {
         let answer = try await post(shown, token: token, scope: granting)
-        guard case .connected(let account, let url) = answer, let code = Self.parameter("code", of: url) else {
+        guard case .connected(let account, let url, _) = answer, let code = Self.parameter("code", of: url) else {
             throw JourneyFailure(description: "not approved: \(answer)")
         }
         return ApprovedConsent(shown: shown, code: code, account: account)

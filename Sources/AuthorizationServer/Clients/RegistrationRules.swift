@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 package import Primitives
 
 /// Redirect URIs of well-known clients: exact ones, and shapes that end in `{id}`, which stands for one segment of unreserved characters.

@@ -127,6 +127,7 @@ extension AuthorizationServer {
         var outcome = ByteWriter()
         outcome.append(code.secret.revealBytes())
         outcome.append(proven.account.label)
+        outcome.append(grant.granted.stored)
         let locked = BearerLock.lock(
             Secret(outcome.bytes), under: consent.browser.secret, kind: .browser, owner: consent.transaction.id.text,
             deployment: vault.keyring.deployment)
@@ -171,8 +172,10 @@ extension AuthorizationServer {
                     deployment: vault.keyring.deployment)
             else { return .finished }
             var fields = ByteReader(opened.revealBytes())
-            guard let code = fields.text(), let label = fields.text() else { return .finished }
-            return .connected(account: label, url: answer(consent.redirect, state: consent.transaction.state, [("code", code)]))
+            guard let code = fields.text(), let label = fields.text(), let granted = fields.text() else { return .finished }
+            return .connected(
+                account: label, url: answer(consent.redirect, state: consent.transaction.state, [("code", code)]),
+                granted: ScopeSet(stored: granted))
         }
     }
 }

@@ -1,3 +1,4 @@
+package import OAuth
 package import Primitives
 package import Vault
 
@@ -70,7 +71,7 @@ package enum ConsentAnswer: Sendable {
     /// The same form again.
     case form(ConsentProblem?, checked: Account?, tokenWaits: Bool)
     /// Approved: the browser goes on to the client with a code.
-    case connected(account: String, url: String)
+    case connected(account: String, url: String, granted: ScopeSet)
     /// The person said no: the browser goes on with `access_denied`.
     case refused(url: String)
     /// Approved earlier, and the client has its tokens already.
