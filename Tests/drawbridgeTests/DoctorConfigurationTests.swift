@@ -18,6 +18,8 @@ private final class State: Sendable {
         #expect(FileManager.default.createFile(atPath: path + "/" + name, contents: Data(text.utf8), attributes: [.posixPermissions: mode]))
     }
 
+    func contents(of name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
+
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 }
 
@@ -74,6 +76,21 @@ struct DoctorOfConfigurations {
         try state.write(Self.key, to: "master.key")
         let findings = examine(["DRAWBRIDGE_STATE": state.path])
         #expect(severity("master-key", findings) == .pass && severity("keyring", findings) == .failure)
+    }
+
+    @Test func `a master key is held against the database, and no byte of either changes`() async throws {
+        let state = try State()
+        let environment = ["DRAWBRIDGE_STATE": state.path]
+        let opened = try await OpenedState.forServing(try read(environment))
+        try await opened.close()
+        let database = try state.contents(of: "drawbridge.sqlite")
+        #expect(severity("keyring", examine(environment)) == .pass)
+        let other = Base64.encode([UInt8](repeating: 9, count: 32))
+        try state.write(other, to: "master.key")
+        let findings = examine(environment)
+        #expect(severity("master-key", findings) == .pass && severity("keyring", findings) == .failure)
+        #expect(try state.contents(of: "drawbridge.sqlite") == database)
+        #expect(try state.contents(of: "master.key") == Data(other.utf8))
     }
 
     @Test func `certificates that are none are a failure`() throws {

@@ -124,6 +124,7 @@ struct ConfigurationDoctor {
         let (severity, seen): (Severity, String) =
             switch result {
             case .success(let value): (.pass, describe(value))
+            case .failure(let open as NothingToAsk): (.skipped, open.reason)
             case .failure(let error): (.failure, "\(error)")
             }
         return Finding(name: name, group: group, severity: severity, claim: claim, seen: seen, why: why, change: change)

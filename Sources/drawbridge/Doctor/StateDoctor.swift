@@ -67,6 +67,10 @@ struct StateDoctor {
     private func matching(_ key: Result<MasterKey?, any Error>) -> Finding {
         let result = Result { () throws -> String in
             guard holdsDatabase else { return "there is no database yet" }
+            // SQLite puts files beside a database that it only reads; those of another user would keep the server from its own.
+            guard let info = Self.status(databasePath), info.st_uid == geteuid() else {
+                throw NothingToAsk(reason: "the database belongs to another user; run this as the one that runs drawbridge")
+            }
             guard let master = try key.get() else { throw StartFailure("There is a database and no master key.") }
             guard let stored = try SQLiteDatabase.deployment(at: databasePath) else { return "the database is still empty" }
             guard master.matches(stored.masterKeyCheck, for: stored.id) else {
