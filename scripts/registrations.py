@@ -25,9 +25,13 @@ def register(origin: urllib.parse.SplitResult, first: int, last: int, failures: 
                 "token_endpoint_auth_method": "none" if number % 2 else "client_secret_post",
             }
         )
-        connection.request("POST", "/register", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        text = answer.read()
+        try:
+            connection.request("POST", "/register", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            failures.append(f"{number}: {error!r}")
+            return
         if answer.status != 201:
             failures.append(f"{number}: {answer.status} {text[:200]!r}")
             return
@@ -60,9 +64,10 @@ def main() -> int:
     seconds = time.monotonic() - started
     after = size(options.state)
 
-    print(f"{options.count} registrations in {seconds:.1f} s, {options.count / seconds:.0f} a second")
     for failure in failures:
         print(failure, file=sys.stderr)
+    if not failures:
+        print(f"{options.count} registrations in {seconds:.1f} s, {options.count / seconds:.0f} a second")
     if before is not None:
         print(f"database: {before} bytes before, {after} bytes after")
     return 1 if failures or before != after else 0

@@ -18,7 +18,7 @@ extension AuthenticatedRows {
         let id: String = row["id"]
         let state: ClientRow.State
         switch (row["state"] as String, row["changed_at"] as Int64?) {
-        case ("active", _): state = .active
+        case ("active", nil): state = .active
         case ("blocked", let at?): state = .blocked(at: UnixTime(at))
         case ("deleted", let at?): state = .deleted(at: UnixTime(at))
         default: throw StoreFailure.tampered(table: "clients", row: id)

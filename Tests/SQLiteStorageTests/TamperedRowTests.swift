@@ -168,15 +168,23 @@ import Vault
         await #expect(throws: Rejection.self) { try await bridge.post(shown) }
     }
 
-    @Test func `a client's row that was changed lets nothing more be connected to it`() async throws {
+    @Test(arguments: [
+        "created_at = created_at + 1", "state = 'blocked'", "state = 'deleted', changed_at = 1", "changed_at = 1",
+        #"replacement = '{"m":"none","r":["https://evil.example.test/callback"]}'"#, "generation = generation + 1", "mac = x'00'",
+        "mac_key = 'other'",
+    ])
+    func `a client's row that was changed stops the client and nobody else`(change: String) async throws {
         let bridge = try await Harness()
         let connection = try await bridge.connect()
-        try bridge.raw().run("UPDATE clients SET created_at = created_at + 1")
-        await #expect(throws: Rejection.store(.tampered(table: "clients", row: connection.client.id.text))) {
-            try await bridge.approve(connection.client)
-        }
-        #expect(try bridge.count("entries") == 1, "nothing of the approval was written")
-        #expect(try await bridge.opened(with: connection.tokens.accessToken) == Harness.token)
+        let other = try await bridge.approve(try await bridge.register(name: "Another"))
+        let bystander = try await bridge.exchange(other)
+        try bridge.raw().run("UPDATE clients SET \(change) WHERE id = ?", [.text(connection.client.id.text)])
+        let tampered = Rejection.store(.tampered(table: "clients", row: connection.client.id.text))
+        await #expect(throws: tampered) { try await bridge.opened(with: connection.tokens.accessToken) }
+        await #expect(throws: tampered) { try await bridge.server.clients.current(connection.client.id) }
+        await #expect(throws: AuthorizationRefusal.self) { try await bridge.approve(connection.client) }
+        #expect(try bridge.count("entries") == 2, "nothing of the approval was written")
+        #expect(try await bridge.opened(with: bystander.accessToken) == Harness.token)
     }
 
     @Test func `an older row that was put back does not turn a used token into a fresh one`() async throws {
