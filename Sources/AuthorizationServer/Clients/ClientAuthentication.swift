@@ -49,6 +49,8 @@ extension ClientDirectory {
     /// or whoever stole a refresh token could do without the key by keeping the document away.
     private func documentClient(_ id: ClientID, _ credentials: ClientCredentials) async throws(Rejection) -> Client {
         guard let documents, let row = try row(id) else { throw .unknownClient(usedHeader: credentials.usedHeader) }
+        // A blocked client's host is left alone.
+        if case .blocked = row.state { throw .clientBlocked }
         do {
             return try await documents.client(id)
         } catch {
