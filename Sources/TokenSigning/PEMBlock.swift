@@ -46,6 +46,9 @@ struct PEMBlock {
     /// RFC 8410 §4.
     var ed25519Point: [UInt8]? { after([0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]) }
 
+    /// Whether the key says that it is on P-256 (RFC 5480 §2.1.1.1). swift-crypto takes a key on any curve of that size for one.
+    var namesP256: Bool { bytes.contains([0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]) }
+
     private func after(_ prefix: [UInt8]) -> [UInt8]? {
         bytes.count == prefix.count + 32 && bytes.starts(with: prefix) ? Array(bytes.dropFirst(prefix.count)) : nil
     }

@@ -56,7 +56,7 @@ package struct SigningKeyPair: Sendable {
         guard !block.isEncrypted else { throw .encrypted }
         if let seed = block.ed25519Seed, let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) {
             try self.init(.edDSA(key))
-        } else if let key = try? P256.Signing.PrivateKey(derRepresentation: block.bytes) {
+        } else if block.namesP256, let key = try? P256.Signing.PrivateKey(derRepresentation: block.bytes) {
             try self.init(.es256(key))
         } else if let key = try? _RSA.Signing.PrivateKey(derRepresentation: block.bytes) {
             try self.init(.rs256(key))

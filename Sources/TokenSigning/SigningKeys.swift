@@ -71,7 +71,10 @@ package struct SigningKeys: Sendable {
 
     private func add(_ record: KeyRecord) async throws {
         let end = record.createdAt + overlap
-        try await store.record([AuditEvent(.signingKeyAdded, detail: "\(record.id.text) \(record.form?.text ?? "")")])
+        // The first key of a deployment comes with it; only a change is an event.
+        if !keyring.signingKeys.isEmpty {
+            try await store.record([AuditEvent(.signingKeyAdded, detail: "\(record.id.text) \(record.form?.text ?? "")")])
+        }
         try await store.addKey(record, erasingPredecessorAt: end)
         try keyring.add(record, erasingPredecessorAt: end)
     }

@@ -54,7 +54,7 @@ package struct VerificationKey: Sendable {
         let block = try PEMBlock.only(in: text) { $0.hasSuffix("PUBLIC KEY") }
         if let point = block.ed25519Point, let key = try? Curve25519.Signing.PublicKey(rawRepresentation: point) {
             try self.init(.edDSA(key))
-        } else if let key = try? P256.Signing.PublicKey(derRepresentation: block.bytes) {
+        } else if block.namesP256, let key = try? P256.Signing.PublicKey(derRepresentation: block.bytes) {
             try self.init(.es256(key))
         } else if let key = try? _RSA.Signing.PublicKey(derRepresentation: block.bytes) {
             try self.init(.rs256(key))

@@ -51,9 +51,11 @@ import Vault
         #expect(throws: DoesNotOpen()) { try keyring.active(.lookup) }
     }
 
-    @Test func `a new deployment lacks every purpose but claim keys, which never begin without an end`() throws {
+    @Test func `a new deployment lacks every purpose but claim keys, which never begin without an end, and signing keys, which are chosen`()
+        throws
+    {
         let keyring = try empty(try Keyrings.master())
-        #expect(Set(keyring.missingPurposes) == Set(KeyPurpose.allCases).subtracting([.claim]))
+        #expect(Set(keyring.missingPurposes) == Set(KeyPurpose.allCases).subtracting([.claim, .signing]))
         for purpose in keyring.missingPurposes { try keyring.add(keyring.makeRecord(purpose, at: Self.now)) }
         #expect(keyring.missingPurposes.isEmpty)
     }
@@ -106,5 +108,46 @@ import Vault
             try Keyrings.full().subject(upstream: UpstreamID("example"), origin: "https://a", account: account),
         ]
         #expect(Set(others + [subject]).count == 6)
+    }
+
+    @Test func `a signing key is none of another form, and no other key either`() throws {
+        let master = try Keyrings.master()
+        let keyring = try empty(master)
+        let forms = JWSAlgorithm.allCases.flatMap { [SigningKeyForm($0), SigningKeyForm($0, isPublicOnly: true)] }
+        for form in forms {
+            #expect(SigningKeyForm(text: form.text) == form)
+            let record = keyring.makeSigningRecord(form, material: Secret([UInt8](repeating: 7, count: 32)), at: Self.now)
+            for other in forms {
+                let disguised = KeyRecord(
+                    id: record.id, purpose: .signing, form: other, state: .active, createdAt: Self.now, eraseAt: nil,
+                    wrapped: record.wrapped)
+                if other == form {
+                    #expect(throws: Never.self) { try empty(master).add(disguised) }
+                } else {
+                    #expect(throws: DoesNotOpen()) { try empty(master).add(disguised) }
+                }
+            }
+            try keyring.add(record)
+            #expect(throws: DoesNotOpen()) { try keyring.key(record.id, for: .signing) }
+        }
+        #expect(throws: DoesNotOpen()) { try keyring.active(.signing) }
+        #expect(keyring.all(.signing).isEmpty && keyring.signingKeys.count == forms.count)
+        for text in ["", "ES256 ", "es256", "HS256", "public", " public"] { #expect(SigningKeyForm(text: text) == nil) }
+    }
+
+    @Test func `a replaced signing key gets its end, once, and the one that signs has none`() throws {
+        let keyring = try empty(try Keyrings.master())
+        let records = (0..<3).map {
+            keyring.makeSigningRecord(SigningKeyForm(.rs256), material: Secret("der \($0)"), at: Self.now + Int64($0))
+        }
+        try keyring.add(records[0])
+        try keyring.add(records[1], erasingPredecessorAt: Self.now + 100)
+        try keyring.add(records[2], erasingPredecessorAt: Self.now + 200)
+        #expect(keyring.signingKeys.map(\.id) == [2, 1, 0].map { records[$0].id })
+        #expect(keyring.signingKeys.map(\.eraseAt) == [nil, Self.now + 200, Self.now + 100])
+        #expect(keyring.signingKeys[0].material == Secret("der 2"))
+        #expect(keyring.expired(at: Self.now + 100) == [records[0].id])
+        keyring.erase([records[0].id])
+        #expect(keyring.signingKeys.count == 2)
     }
 }

@@ -86,7 +86,7 @@ import Vault
         let wrapped = { (key: Keyring.Key, purpose: KeyPurpose, deployment: DeploymentID) in
             KeyRecord(
                 id: key.id, purpose: purpose, state: .active, createdAt: Self.now, eraseAt: nil,
-                wrapped: master.wrap(key.value, id: key.id, purpose: purpose, deployment: deployment))
+                wrapped: master.wrap(key.value.reveal(), id: key.id, purpose: purpose, deployment: deployment))
         }
         for (name, opens) in [("deployment-1", true), ("deployment-2", false)] {
             let deployment = DeploymentID(name)

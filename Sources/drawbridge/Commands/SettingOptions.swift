@@ -19,7 +19,7 @@ struct SettingOptions: ParsableArguments {
     var masterKeyFile: String?
     @Option(help: ArgumentHelp("A command that prints the master key.", valueName: "command"))
     var masterKeyCommand: String?
-    @Option(help: ArgumentHelp("How access tokens are signed. (default: EdDSA)", valueName: "algorithm"))
+    @Option(help: ArgumentHelp("EdDSA, ES256 or RS256. (default: that of the key, else EdDSA)", valueName: "algorithm"))
     var signingAlg: String?
     @Option(help: ArgumentHelp("A profile's id in data/upstreams, or its path. (default: valtown)", valueName: "id|path"))
     var upstream: String?
