@@ -41,8 +41,9 @@ extension AnswerReader {
         case .timedOut: return "\(api) did not answer within \(profile.limits.timeout) seconds. \(mayHaveHappened)Try again later."
         case .tooLarge(let limit): return "The answer of \(api) is larger than the \(limit) bytes that are read. Ask for less at a time."
         case .paused(let seconds):
-            return
-                "\(api) failed several times in a row, so it is left alone for a moment. Nothing was done. Try again in \(seconds) seconds."
+            let wait = seconds == 1 ? "a second" : "\(seconds) seconds"
+            return "\(api) failed or turned away several calls in a row, so it is left alone for a moment. Nothing was done. "
+                + "Try again in \(wait)."
         case .malformed: return "\(api) answered with something that is no HTTP answer. \(mayHaveHappened)Try again later."
         }
     }

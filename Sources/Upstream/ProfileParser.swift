@@ -90,12 +90,13 @@ extension UpstreamProfile.Consent {
 
 extension UpstreamProfile.Limits {
     fileprivate init(_ reader: YAMLReader?) throws(ProfileError) {
-        let map = try reader?.mapping(["timeout", "response_bytes", "text_bytes", "binary_bytes"])
+        let map = try reader?.mapping(["timeout", "response_bytes", "text_bytes", "binary_bytes", "concurrency"])
         self.init(
             timeout: try map?.integer("timeout", in: 1...300, default: 30) ?? 30,
             responseBytes: try map?.integer("response_bytes", in: 1024...(64 << 20), default: 4 << 20) ?? 4 << 20,
             textBytes: try map?.integer("text_bytes", in: 1024...(4 << 20), default: 200_000) ?? 200_000,
-            binaryBytes: try map?.integer("binary_bytes", in: 1024...(4 << 20), default: 256 << 10) ?? 256 << 10)
+            binaryBytes: try map?.integer("binary_bytes", in: 1024...(4 << 20), default: 256 << 10) ?? 256 << 10,
+            concurrency: try map?.integer("concurrency", in: 1...1000, default: 16) ?? 16)
     }
 }
 

@@ -24,10 +24,12 @@ package struct ToolOutcome: Sendable, Equatable {
 package struct ToolRunner: Sendable {
     let profile: UpstreamProfile
     let transport: UpstreamTransport
+    private let slots: CallSlots
 
     package init(profile: UpstreamProfile, transport: UpstreamTransport) {
         self.profile = profile
         self.transport = transport
+        slots = CallSlots(limit: profile.limits.concurrency)
     }
 
     /// Runs one call. Whether the caller may make it has been decided before.
@@ -46,6 +48,13 @@ package struct ToolRunner: Sendable {
         guard let builder = try? RequestBuilder(profile, credential: credential) else {
             return ToolOutcome(result: .error("The address of \(profile.name) is not usable."), kind: .badArguments)
         }
+        let tag = CredentialTag(credential)
+        guard await slots.enter(tag) else {
+            return ToolOutcome(
+                result: .error("Too many calls of this account are waiting already. Nothing was done. Try again in a few seconds."),
+                kind: .unavailable(.paused(retryAfter: 5)))
+        }
+        defer { slots.leave(tag) }
         let answers = AnswerReader(profile: profile, definition: definition, credential: credential, repairURL: repairURL)
         do throws(UpstreamFailure) {
             if let search = definition.search {

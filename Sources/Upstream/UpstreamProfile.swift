@@ -64,6 +64,8 @@ package struct UpstreamProfile: Sendable {
         package let textBytes: Int
         /// The largest binary that a tool returns, in bytes before base64.
         package let binaryBytes: Int
+        /// Tool calls of one credential at once; further ones wait.
+        package let concurrency: Int
     }
 
     /// All tools, in the order of the profile.

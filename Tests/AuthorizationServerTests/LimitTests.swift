@@ -176,7 +176,8 @@ import Vault
     @Test func `who is limited may still say no`() async throws {
         let bridge = try await Harness()
         for number in 0..<40 { _ = try await bridge.tryHeader("guess-\(number)", Self.attacker) }
-        guard case .refused = try await bridge.post(try await bridge.show(await bridge.register()), .deny, token: nil, caller: Self.attacker)
+        guard
+            case .refused = try await bridge.post(try await bridge.show(await bridge.register()), .deny, token: nil, caller: Self.attacker)
         else {
             Issue.record("not refused")
             return

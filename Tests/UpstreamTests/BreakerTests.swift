@@ -90,7 +90,7 @@ private final class Uptime: Sendable {
         let outcome = await runner.run(call, credential: Self.mine)
         #expect(outcome.result.isError)
         #expect(outcome.kind == .unavailable(.paused(retryAfter: 1)))
-        #expect(outcome.text.contains("Nothing was done. Try again in 1 seconds."))
+        #expect(outcome.text.contains("Nothing was done. Try again in a second."))
         #expect(api.requests.count == 10)
     }
 
