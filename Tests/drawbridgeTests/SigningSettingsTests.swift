@@ -27,7 +27,10 @@ struct SigningSettingsTests {
             #expect(problems(both).isEmpty, "\(name)")
         }
         let pem = try Self.key("P-256, PKCS #8").private
-        #expect(try read(yaml: "signing_key: |\n" + pem.split(separator: "\n").map { "  \($0)\n" }.joined()).signingKey != nil)
+        let settings = try read(yaml: "signing_key: |\n" + pem.split(separator: "\n").map { "  \($0)\n" }.joined())
+        #expect(settings.signingKey != nil)
+        #expect(
+            settings.warnings.count == 1 && settings.warnings[0].contains("drawbridge.yaml:1"), "a file is a place that others may read")
     }
 
     @Test func `a key that cannot be used is refused without being shown`() throws {

@@ -13,6 +13,9 @@ enum SettingsWarnings {
         if case .file(let path, let line)? = settings.origins[.masterKey] {
             found.append("The master key stands in \(path):\(line). Whoever can read that file and the database has half of every secret.")
         }
+        if case .file(let path, let line)? = settings.origins[.signingKey] {
+            found.append("The signing key stands in \(path):\(line). Whoever can read that file can sign access tokens.")
+        }
         if let base = settings.upstreamBaseURL, base.origin.scheme == .http, !base.origin.isLoopback {
             found.append("\(SettingKey.upstreamBaseURL.environmentName) is http on another machine: API tokens travel there readable.")
         }
