@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOSSL
-package import Primitives
+import Primitives
 
 /// A host from which documents may be fetched although it is private.
 package struct TrustedHost: Sendable, Hashable {
@@ -56,7 +56,7 @@ extension DocumentFetcher {
     static func client(_ target: DialTarget, _ address: NetworkAddress, tls: TLSConfiguration, timeout: Duration) -> HTTPClient {
         let limit = TimeAmount(timeout)
         var rules = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: min(limit, .seconds(2)), read: limit),
+            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: TimeAmount(timeout * 2 / 5), read: limit),
             proxy: nil, decompression: .disabled)
         rules.dnsOverride = [target.host: address.description]
         rules.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1

@@ -98,6 +98,12 @@ import Vault
         try await authenticate(bridge, Self.assertion(at: bridge.clock.now, claims: ["aud": audience]))
     }
 
+    @Test func `of many that present one assertion at once exactly one gets through`() async throws {
+        let bridge = try await bridge()
+        let assertion = Self.assertion(at: bridge.clock.now)
+        #expect(await inParallel(64) { try await authenticate(bridge, assertion) }.values().count == 1)
+    }
+
     static let forged: [(KeyValuePairs<String, JSON?>, KeyValuePairs<String, JSON?>, String, ClientAssertion.Failure)] = [
         (["alg": "none"], [:], "one", .algorithm), (["alg": "HS256"], [:], "one", .algorithm), (["alg": "ES384"], [:], "one", .algorithm),
         (["alg": "RS256"], [:], "one", .noKey), (["alg": "EdDSA"], [:], "one", .noKey), (["alg": nil], [:], "one", .algorithm),
