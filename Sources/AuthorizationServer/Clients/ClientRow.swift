@@ -8,14 +8,15 @@ package struct ClientRow: Sendable, Equatable {
         case active
         /// By the operator: nothing of it works until it is unblocked.
         case blocked(at: UnixTime)
-        /// By the client itself (RFC 7592 §2.3). For good: the id goes on describing itself, so the row stays to say that it is void.
+        /// By the client itself (RFC 7592 §2.3), for good: the id goes on describing itself, so the row stays to say that it is void.
         case deleted(at: UnixTime)
     }
 
     package let id: ClientID
     package let createdAt: UnixTime
     package private(set) var state: State
-    /// What the client has said of itself since (RFC 7592 §2.2), which then wins over its id: canonical JSON, as in the id. `nil`: the id holds.
+    /// What the client has said of itself since (RFC 7592 §2.2), which then wins over its id; of a metadata document, what it said when it was
+    /// approved. Canonical JSON, as in the id. `nil`: the id holds.
     /// Of a client whose id is the URL of a document: what the document said at the first approval, which counts where it cannot be fetched.
     package private(set) var replacement: String?
 

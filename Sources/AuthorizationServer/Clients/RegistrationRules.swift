@@ -61,14 +61,14 @@ package struct KnownRedirects: Sendable {
     }
 }
 
-/// Who may register, and go through with an authorization, without proof of who they are. Clients that a document of their own host vouches for
-/// are not meant.
+/// Who may register, and go through with an authorization, without proof of who they are. Clients that a document of their own host
+/// vouches for are not meant.
 package struct RegistrationRules: Sendable {
     package enum Policy: String, Sendable, CaseIterable {
         /// Everybody; people are warned about strangers.
         case open
-        /// Redirects of well-known clients, of this computer, and of well-known apps. Judged at each new authorization too, since an id that was
-        /// made while the policy was another one cannot be taken back.
+        /// Redirects of well-known clients, of this computer, and of well-known apps. Judged at each new authorization too, since an id that
+        /// was made while the policy was another one cannot be taken back.
         case known
         /// Nobody new: only clients that somebody has approved before.
         case off
