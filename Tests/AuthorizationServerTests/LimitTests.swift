@@ -173,6 +173,25 @@ import Vault
         }
     }
 
+    @Test(arguments: StoreKind.all)
+    func `of 64 parallel guesses for one request from 64 addresses the upstream sees five, and the request is burned`(
+        kind: StoreKind
+    ) async throws {
+        let bridge = try await Harness(kind)
+        let shown = try await bridge.show(await bridge.register())
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<64 {
+                let caller = Caller(address: "203.0.113.\(number)")
+                group.addTask { _ = try? await bridge.post(shown, token: "guess-\(number)", caller: caller) }
+            }
+        }
+        #expect(bridge.upstream.calls == 5)
+        guard case .burned = try await bridge.post(shown) else {
+            Issue.record("not burned")
+            return
+        }
+    }
+
     @Test func `who is limited may still say no`() async throws {
         let bridge = try await Harness()
         for number in 0..<40 { _ = try await bridge.tryHeader("guess-\(number)", Self.attacker) }

@@ -43,6 +43,7 @@ import Testing
 
     @Test func `of many calls at once no more than the profile's number are on their way, and all are answered`() async throws {
         let profile = try ValTown.profile()
+        #expect(profile.limits.concurrency == 16)
         let running = Mutex((now: 0, most: 0))
         let transport = UpstreamTransport(
             send: { _ throws(UpstreamFailure) in
