@@ -82,7 +82,7 @@ import Vault
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<60 {
                 group.addTask {
-                    let outcome = try? await database.committer.perform { db in
+                    let outcome: Void? = try? await database.committer.perform { db in
                         try insert(index, db)
                         // A foreign key that is checked at the commit and not before.
                         guard index.isMultiple(of: 20) else { return }
