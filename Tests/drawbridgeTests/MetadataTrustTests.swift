@@ -15,6 +15,13 @@ import Testing
         #expect(try read().metadataTrust == .nobody)
     }
 
+    @Test func `a public bridge that trusts private hosts is warned about`() throws {
+        let trust = ["DRAWBRIDGE_METADATA_TRUST": "lab.internal"]
+        let isWarned = { (settings: Settings) in settings.warnings.contains { $0.contains("DRAWBRIDGE_METADATA_TRUST") } }
+        #expect(isWarned(try read(trust.merging(["DRAWBRIDGE_ISSUER": "https://bridge.example"]) { $1 })))
+        #expect(!isWarned(try read(trust)))
+    }
+
     @Test(arguments: [
         "https://localhost:8443", "*.example", "localhost:0", "localhost:99999", "localhost,,other", ";ca=/ca.pem", "localhost;ca=",
         "localhost;/ca.pem", "localhost;ca=~/ca.pem", "localhost:8443/path",

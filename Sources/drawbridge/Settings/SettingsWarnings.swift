@@ -53,6 +53,11 @@ enum SettingsWarnings {
         if hosts == .any, settings.issuer.isLoopback {
             found.append("Every Host is accepted on a loopback server: a page in a browser can reach it by DNS rebinding.")
         }
+        if settings.metadataTrust != .nobody, !settings.issuer.isLoopback {
+            found.append(
+                "\(SettingKey.metadataTrust.environmentName) is set on a public bridge: strangers can make it send requests to"
+                    + " \(settings.metadataTrust.hosts.map(\.description).joined(separator: ", ")).")
+        }
         if settings.trustedProxies.contains(where: \.isEverything) {
             found.append("Every address is a trusted proxy: anybody can write any address into the log and past the limits.")
         }
