@@ -39,7 +39,7 @@ package struct AuthorizationServer: Sendable {
         bearers = GrantBearers(deployment: keyring.deployment)
         sealer = TransactionSealer(keyring: keyring)
         claimKeys = ClaimKeys(keyring: keyring, store: store, lifetimes: configuration.lifetimes)
-        headerTokens = HeaderTokens(upstream: upstream, keyring: keyring, limit: limits.wrongTokens) { try? store.time() }
+        headerTokens = HeaderTokens(upstream: upstream, keyring: keyring, limits: limits) { try? store.time() }
         accessTokens = AccessTokens(configuration: configuration, signer: signer, keyring: keyring, random: random)
     }
 

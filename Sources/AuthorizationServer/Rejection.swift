@@ -64,7 +64,8 @@ package enum Rejection: Error, Sendable, Equatable {
             OAuthError(.invalidToken, "The registration access token is missing, or belongs to another client.")
         case .clientNotKept:
             OAuthError(
-                .accessDenied, "Nobody has approved this client yet, so nothing is kept of it that could be changed. Register anew instead.")
+                .accessDenied, "Nobody has approved this client yet, so nothing is kept of it that could be changed. Register anew instead."
+            )
         case .unknownCode, .codeOfAnotherClient, .codeExpired, .codeReplayed, .redirectDiffers, .verifierDiffers:
             OAuthError(
                 .invalidGrant, "The authorization code is not valid for this client, redirect_uri and code_verifier, or was used before.")

@@ -73,7 +73,8 @@ extension Bridge {
             response.headers[.wwwAuthenticate] = #"Bearer realm="registration", error="invalid_token""#
         // Known, and not allowed (RFC 7592 §2).
         case .registrationClosed, .clientNotKept: response.status = .forbidden
-        case .clientBlocked, .redirectNotKnown, .malformed, .unknownClient, .wrongClientSecret, .badClientAssertion, .clientMetadataTooLong, .unknownCode,
+        case .clientBlocked, .redirectNotKnown, .malformed, .unknownClient, .wrongClientSecret, .badClientAssertion, .clientMetadataTooLong,
+            .unknownCode,
             .codeOfAnotherClient, .codeExpired,
             .codeReplayed, .redirectDiffers, .verifierDiffers, .unknownRefreshToken, .refreshTokenOfAnotherClient, .refreshTokenReused,
             .refreshTokenExpired, .grantEnded, .scopeNeverAsked:

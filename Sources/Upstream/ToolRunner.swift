@@ -24,12 +24,12 @@ package struct ToolOutcome: Sendable, Equatable {
 package struct ToolRunner: Sendable {
     let profile: UpstreamProfile
     let transport: UpstreamTransport
-    private let slots: CallSlots
+    private let slots: Slots<CredentialTag>
 
     package init(profile: UpstreamProfile, transport: UpstreamTransport) {
         self.profile = profile
         self.transport = transport
-        slots = CallSlots(limit: profile.limits.concurrency)
+        slots = Slots(limit: profile.limits.concurrency)
     }
 
     /// Runs one call. Whether the caller may make it has been decided before.

@@ -23,7 +23,7 @@ import Testing
 
     @Test func `an address that is taken is an error`() async throws {
         try await withEdge { edge async throws in
-            await #expect(throws: IOError.self) {
+            await #expect(throws: ListenFailure.self) {
                 try await withEdge(listen: "127.0.0.1:\(edge.port)") { _ in Issue.record("it can't run") }
             }
         }

@@ -10,7 +10,7 @@ import Testing
     private static let yours = CredentialTag(UpstreamCredential(secrets: ["token": Secret("yours")]))
 
     @Test func `one account runs so many calls at once, and another is not kept waiting by it`() async {
-        let slots = CallSlots(limit: 2)
+        let slots = Slots<CredentialTag>(limit: 2)
         #expect(await slots.enter(Self.mine))
         #expect(await slots.enter(Self.mine))
         let third = Task { await slots.enter(Self.mine) }
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `what is more than can wait is turned away`() async {
-        let slots = CallSlots(limit: 1, room: 0)
+        let slots = Slots<CredentialTag>(limit: 1, room: 0)
         #expect(await slots.enter(Self.mine))
         #expect(await !slots.enter(Self.mine))
         slots.leave(Self.mine)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `who gives up while waiting takes no slot along`() async {
-        let slots = CallSlots(limit: 1)
+        let slots = Slots<CredentialTag>(limit: 1)
         #expect(await slots.enter(Self.mine))
         let waiting = (0..<50).map { _ in Task { await slots.enter(Self.mine) } }
         for task in waiting { task.cancel() }

@@ -15,6 +15,10 @@ extension AuthorizationServer {
         case .failure(let problem): return .answer(.form(.unreadable(problem), checked: nil, tokenWaits: false))
         case .success(let posted): credential = posted
         }
+        guard await limits.questions.enter(caller.network) else {
+            return .answer(.form(.upstreamUnavailable(retryAfter: 1), checked: nil, tokenWaits: false))
+        }
+        defer { limits.questions.leave(caller.network) }
         // Taken before the question and given back unless the token was wrong, so that parallel guesses slip past neither limit.
         if let wait = limits.wrongTokens.take(for: caller.network) {
             let waits = try storedConsent(consent.transaction.id)?.waiting != nil

@@ -20,18 +20,18 @@ package enum HeaderVerdict: Sendable {
 package struct HeaderTokens: Sendable {
     private let upstream: UpstreamGate
     private let keyring: Keyring
-    private let limit: Meters<ClientNetwork>
+    private let limits: Limits
     private let clock: @Sendable () -> UnixTime?
     private let known = RecentVerdicts(capacity: 4096)
     private let questions = Questions()
 
     /// - Parameters:
-    ///   - limit: wrong tokens by network, shared with the pages.
+    ///   - limits: shared with the pages.
     ///   - clock: `nil` where nobody can tell the time; then nothing is remembered.
-    package init(upstream: UpstreamGate, keyring: Keyring, limit: Meters<ClientNetwork>, clock: @escaping @Sendable () -> UnixTime?) {
+    package init(upstream: UpstreamGate, keyring: Keyring, limits: Limits, clock: @escaping @Sendable () -> UnixTime?) {
         self.upstream = upstream
         self.keyring = keyring
-        self.limit = limit
+        self.limits = limits
         self.clock = clock
     }
 
@@ -53,15 +53,19 @@ package struct HeaderTokens: Sendable {
         // Counted before the question and taken back unless the token was wrong, so that parallel guesses don't slip past the limit. A token
         // that was good a short while ago is no guess: its owner is served whoever else uses the same network.
         let isGuess = !known.wasGood(digest, at: clock())
-        if isGuess, let wait = limit.take(for: caller.network) { return .success(.tooManyWrongTokens(retryAfter: wait)) }
+        if isGuess {
+            guard await limits.questions.enter(caller.network) else { return .success(.unavailable(retryAfter: 1)) }
+        }
+        defer { if isGuess { limits.questions.leave(caller.network) } }
+        if isGuess, let wait = limits.wrongTokens.take(for: caller.network) { return .success(.tooManyWrongTokens(retryAfter: wait)) }
         let check = await upstream.check(credential)
         switch check {
         case .rejected:
             known.forget(digest)
-            if !isGuess { limit.count(for: caller.network) }
+            if !isGuess { limits.wrongTokens.count(for: caller.network) }
             return .success(.rejected)
         case .insufficient, .unavailable, .good:
-            if isGuess { limit.giveBack(for: caller.network) }
+            if isGuess { limits.wrongTokens.giveBack(for: caller.network) }
             return verdict(check, credential, digest)
         }
     }

@@ -82,9 +82,9 @@ extension AuthorizationServer {
     /// The access token may carry less than the grant; the grant stays as it is. What was asked for once and not granted is dropped silently,
     /// because some clients send the scope of their first request at each refresh.
     private func narrowed(_ grant: Grant, to asked: [String]?) -> ScopeSet {
-        guard let asked else { return grant.granted }
-        let wanted = asked.filter { !configuration.scopes.tolerated.contains($0) }
-        return wanted.isEmpty ? grant.granted : configuration.scopes.expand(wanted).intersection(grant.granted)
+        let left = configuration.scopes.expand(asked ?? []).intersection(grant.granted)
+        // Where nothing is left of what was asked, it is as if nothing had been asked.
+        return left.isEmpty ? grant.granted : left
     }
 
     /// Whether every name was part of the original request, as far as anybody here knows it.
@@ -92,7 +92,7 @@ extension AuthorizationServer {
         names.allSatisfy { name in
             if scopes.tolerated.contains(name) { return true }
             let atoms = scopes.expand([name])
-            return !atoms.isEmpty && atoms.isSubset(of: grant.requested)
+            return atoms.isEmpty ? grant.requested.contains(name) : atoms.isSubset(of: grant.requested)
         }
     }
 

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How many calls of one credential run at once. Further ones wait in their order, and what is more than can wait is turned away: one account
-/// can neither take all connections to the API nor fill the memory.
-package final class CallSlots: Sendable {
+/// How much of one key runs at once: calls of one account, questions of one network. Further ones wait in their order, and what is more than can
+/// wait is turned away, so that one key can neither take all there is of something nor fill the memory.
+package final class Slots<Key: Hashable & Sendable>: Sendable {
     private struct Line {
         var running = 0
         var waiting: [Waiting] = []
@@ -14,8 +14,8 @@ package final class CallSlots: Sendable {
     }
 
     private struct State {
-        /// Only of credentials that have calls running.
-        var lines: [CredentialTag: Line] = [:]
+        /// Only of keys that have something running.
+        var lines: [Key: Line] = [:]
         /// Of those who ever had to wait.
         var count = 0
     }
@@ -25,7 +25,7 @@ package final class CallSlots: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - limit: of calls that run at once.
+    ///   - limit: of what runs at once.
     ///   - room: for so many more to wait.
     package init(limit: Int, room: Int = 256) {
         self.limit = limit
@@ -34,10 +34,10 @@ package final class CallSlots: Sendable {
 
     /// Waits for a slot. `leave` gives it back.
     /// - Returns: `false` when too many wait already, or whoever asked gave up: then there is nothing to give back.
-    package func enter(_ credential: CredentialTag) async -> Bool {
+    package func enter(_ key: Key) async -> Bool {
         let number: Int? = state.withLock { state in
-            if state.lines[credential, default: Line()].running < limit {
-                state.lines[credential, default: Line()].running += 1
+            if state.lines[key, default: Line()].running < limit {
+                state.lines[key, default: Line()].running += 1
                 return nil
             }
             state.count += 1
@@ -49,43 +49,43 @@ package final class CallSlots: Sendable {
                 let answer: Bool? = state.withLock { state in
                     // Under the lock that `giveUp` takes: whoever gives up later is found in the line.
                     if Task.isCancelled { return false }
-                    var line = state.lines[credential] ?? Line()
+                    var line = state.lines[key] ?? Line()
                     // Somebody may have left meanwhile.
                     if line.running < limit {
                         line.running += 1
-                        state.lines[credential] = line
+                        state.lines[key] = line
                         return true
                     }
                     guard line.waiting.count < room else { return false }
                     line.waiting.append(Waiting(number: number, turn: turn))
-                    state.lines[credential] = line
+                    state.lines[key] = line
                     return nil
                 }
                 if let answer { turn.resume(returning: answer) }
             }
         } onCancel: {
-            giveUp(number, credential)
+            giveUp(number, key)
         }
     }
 
-    package func leave(_ credential: CredentialTag) {
+    package func leave(_ key: Key) {
         let next: CheckedContinuation<Bool, Never>? = state.withLock { state in
-            guard var line = state.lines[credential] else { return nil }
+            guard var line = state.lines[key] else { return nil }
             // The slot goes to the next in line, or is free.
             let next = line.waiting.isEmpty ? nil : line.waiting.removeFirst().turn
             if next == nil { line.running -= 1 }
-            state.lines[credential] = line.running > 0 ? line : nil
+            state.lines[key] = line.running > 0 ? line : nil
             return next
         }
         next?.resume(returning: true)
     }
 
-    private func giveUp(_ number: Int, _ credential: CredentialTag) {
+    private func giveUp(_ number: Int, _ key: Key) {
         let turn: CheckedContinuation<Bool, Never>? = state.withLock { state in
-            guard let place = state.lines[credential]?.waiting.firstIndex(where: { $0.number == number }) else {
+            guard let place = state.lines[key]?.waiting.firstIndex(where: { $0.number == number }) else {
                 return nil
             }
-            return state.lines[credential]?.waiting.remove(at: place).turn
+            return state.lines[key]?.waiting.remove(at: place).turn
         }
         turn?.resume(returning: false)
     }
