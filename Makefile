@@ -37,9 +37,10 @@ clients: build .venv/ready ## real clients from PyPI through the whole flow (ARG
 coverage: dependencies ## line coverage by target; has a build folder of its own, so the first run takes minutes
 	@scripts/coverage.sh $(COVERAGE_BUILD) $(SWIFT_FLAGS)
 
-lint: ## formatting, and who imports what
+lint: ## formatting, who imports what, and whether the attack catalogue names tests that exist
 	@swift format lint --strict --recursive --parallel --configuration .swift-format $(FORMATTED)
 	@scripts/walls.py
+	@scripts/attacks.py
 	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; else echo "shellcheck is not installed: the shell scripts were not checked"; fi
 
 format: ## format the Swift code in place

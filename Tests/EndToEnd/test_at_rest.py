@@ -1,5 +1,8 @@
 """What lies on the disk: nothing that a thief of the files could read, and nothing that others on the machine may open."""
 import base64
+import contextlib
+import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,48 @@ def test_no_secret_can_be_read_in_database_wal_or_log(used_bridge):
     assert traces.found(secrets, places) == [], "while it runs"
     bridge.stop()
     assert traces.found(secrets, places) == [], "after it stopped"
+
+
+def test_the_process_shows_no_secret_and_leaves_no_core_dump(used_bridge):
+    bridge, secrets = used_bridge
+    process = Path("/proc") / str(bridge.process.pid)
+    assert bridge.process.poll() is None
+    shown = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+    key = (bridge.state / "master.key").read_text().strip()
+    assert [name for name, secret in (secrets | {"master key": key}).items() if secret.encode() in shown] == []
+    [limit] = [line for line in (process / "limits").read_text().splitlines() if line.startswith("Max core file size")]
+    assert limit.split()[4:6] == ["0", "0"], "soft and hard: nobody raises it again"
+
+
+def test_a_row_that_somebody_changed_is_not_used_and_audited(fresh_bridge, sandbox):
+    bridge = fresh_bridge()
+    client = Client(bridge.url)
+    client.connect(sandbox.full, scope="read")
+    bridge.stop()
+    with contextlib.closing(sqlite3.connect(bridge.database)) as database, database:
+        database.execute("UPDATE grants SET granted = granted || ' vals:delete'")
+    bridge.start()
+    assert client.post_mcp("tools/list").status_code == 503
+    refused = client.renew(client.refresh_token)
+    assert refused.status_code == 503 and refused.json()["error"] == "server_error"
+    until(lambda: bridge.audited("tampered") == 2, "both are in the audit log")
+
+
+def test_a_master_key_that_others_can_read_refuses_the_start(fresh_bridge):
+    bridge = fresh_bridge()
+    bridge.stop()
+    before = bridge.database.read_bytes()
+    key = bridge.state / "master.key"
+    for mode in (0o644, 0o640, 0o604):
+        key.chmod(mode)
+        with pytest.raises(AssertionError, match="is open to other users"):
+            bridge.start()
+    key.chmod(0o600)
+    kept = key.rename(bridge.state / "elsewhere.key")
+    key.symlink_to(kept)
+    with pytest.raises(AssertionError, match="Links are not followed"):
+        bridge.start()
+    assert bridge.database.read_bytes() == before
 
 
 def test_the_state_belongs_to_its_owner_alone(used_bridge):

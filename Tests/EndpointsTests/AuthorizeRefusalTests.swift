@@ -143,6 +143,15 @@ import Testing
         #expect(try stage.rows() == before)
     }
 
+    // Attack 11
+    @Test(arguments: ["request_uri", "request", "logo_uri", "registration"])
+    func `nothing is fetched that a request names`(parameter: String) async throws {
+        let stage = try await Stage()
+        _ = try await stage.visit(changing: [parameter: "https://evil.example.test/request"])
+        #expect(stage.harness.documents.fetched.isEmpty)
+        #expect(stage.valTown.calls == 0)
+    }
+
     @Test(arguments: ["state=other", "scope=read", "code_challenge_method=S256", "nonce=1&nonce=2"])
     func `a parameter that is given twice is an error, too`(appendix: String) async throws {
         let stage = try Stage.shared

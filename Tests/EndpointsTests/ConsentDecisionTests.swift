@@ -105,6 +105,14 @@ struct ConsentDecisionTests {
         #expect(stage.valTown.questions == 1)
     }
 
+    // Attack 23
+    @Test func `the answer's URL holds the code, the state, the issuer and nothing else`() async throws {
+        let visit = try await Stage().visit()
+        let url = try #require(try Page(await visit.browser.post(try visit.form.answered())).refresh)
+        let query = try FormData(parsing: String(url.dropFirst(RegisteredClient.redirect.count + 1)))
+        #expect(query.pairs.map(\.name).sorted() == ["code", "iss", "state"])
+    }
+
     @Test func `no state in, no state out, and a query of the redirect stays`() async throws {
         let stage = try await Stage()
         let redirect = "https://client.example.test/callback?tenant=7"

@@ -27,6 +27,23 @@ struct ConsentFieldTests {
         #expect(stage.valTown.calls == 0)
     }
 
+    // Attack 1
+    @Test func `parameters beside the sealed request change nothing of it`() async throws {
+        let stage = try await Stage()
+        let visit = try await stage.visit(scope: "vals:read")
+        var form = try visit.form.answered()
+        for (name, value) in [
+            ("redirect_uri", "https://evil.example/"), ("client_id", "nobody"), ("state", "theirs"), ("response_type", "token"),
+            ("code_challenge", String(repeating: "A", count: 43)), ("resource", "https://evil.example/mcp"),
+        ] { form = form.adding(name, value) }
+        let url = try #require(try Page(await visit.browser.post(form)).refresh)
+        #expect(url.hasPrefix(RegisteredClient.redirect + "?"))
+        #expect(Harness.parameter("state", of: url) == "a b&c")
+        // The challenge is the one that the client sent, or its verifier would not fit.
+        let code = try #require(Harness.parameter("code", of: url))
+        #expect(try await stage.exchange(ApprovedVisit(visit: visit, code: code)).scope == "vals:read")
+    }
+
     static let malformed = [
         "vtwn_a\r\nX-Injected: 1", "vtwn_a\nb", "vtwn_a b", "vtwn_a\tb", "vtwn_\u{7F}", "vtwn_é", "vtwn_\u{200B}", "vtwn_\u{1B}[31m",
         String(repeating: "a", count: 4097), String(repeating: "a", count: 1 << 20), "", "   ",

@@ -48,6 +48,26 @@ import Testing
         #expect(await stage.post("/revoke", form: [("token", tokens.refresh), ("client_id", Self.url)]).code == 200)
     }
 
+    // Attack 14
+    @Test(arguments: [nil, "login", "consent"] as [String?])
+    func `a client that is connected is asked about again, under this server's name, and its answer names the issuer`(
+        prompt: String?
+    ) async throws {
+        let stage = try await stage(name: "Claude")
+        let browser = Browser(stage)
+        _ = try await stage.exchange(stage.approve(stage.visit(Self.client, browser: browser)))
+        // Somebody else's server sends the same browser here, under the genuine id.
+        let visit = try await stage.visit(Self.client, browser: browser, changing: ["prompt": prompt])
+        #expect(visit.response.code == 200)
+        let page = try visit.page
+        #expect(page.forms == 1 && page.refresh == nil && page.answers.isEmpty)
+        #expect(page.text.contains(Stage.host) && page.text.contains("client.example.test"))
+        #expect(try stage.harness.count("grants") == 1, "nothing is granted by looking")
+        #expect(await browser.post(try visit.form.answered(token: "")).code == 400, "nor without the token")
+        let answer = try #require(try Page(await browser.post(try visit.form.answered())).refresh)
+        #expect(Harness.parameter("iss", of: answer) == Stage.issuer)
+    }
+
     // Attack 21
     @Test func `an attacker on this computer under a genuine document gets the warning and the box`() async throws {
         let stage = try await stage(name: "Claude")

@@ -60,7 +60,7 @@ struct HeaderTokenTests {
         #expect(await stage.call("ping", at: path, with: headers).code == 200)
     }
 
-    @Test(arguments: ["a b", "\u{7F}", "vtwn_é", String(repeating: "a", count: 5000)])
+    @Test(arguments: ["a b", "vtwn_\u{7F}a", "vtwn_é", String(repeating: "a", count: 5000)])
     func `what cannot be a token is refused without a question`(token: String) async throws {
         let stage = try await Stage()
         Self.expectPlain(await stage.call("ping", with: Stage.header(token)), 401)

@@ -143,6 +143,12 @@ import Testing
         }
     }
 
+    @Test func `unless it is told otherwise the edge waits ten seconds for a head, and holds thousands of connections`() {
+        let usual = EdgeConfiguration(listen: [])
+        #expect(usual.requestHeadDeadline == .seconds(10))
+        #expect(usual.maximumConnections >= 5000)
+    }
+
     @Test func `a connection too many waits until another one ends`() async throws {
         try await withEdge {
             $0.maximumConnections = 2
