@@ -2,13 +2,16 @@
 # Warnings are errors in this package; SwiftPM keeps the flag away from dependencies.
 SWIFT_FLAGS = -Xswiftc -warnings-as-errors --explicit-target-dependency-import-check error
 COVERAGE_BUILD = .build-coverage
-FORMATTED = Sources Tests Package.swift
+FUZZ_BUILD = .build-fuzz
+# For each target.
+FUZZ_SECONDS = 60
+FORMATTED = Sources Tests Fuzz Package.swift
 
 # More arguments for the program or the tests: make demo ARGS=--once, make e2e ARGS='-k refresh'
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test e2e clients coverage lint format clean dependencies
+.PHONY: help demo run build test e2e clients fuzz coverage lint format clean dependencies
 
 help: ## what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +37,9 @@ e2e: build .venv/ready ## end-to-end tests: the official MCP SDK and Chromium ag
 clients: build .venv/ready ## real clients from PyPI through the whole flow (ARGS='mcp1 fastmcp': only these)
 	@.venv/bin/python Tests/Clients/run.py $(ARGS)
 
+fuzz: dependencies ## each parser for FUZZ_SECONDS=60 with libFuzzer (ARGS='url json': only these)
+	@scripts/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(ARGS)
+
 coverage: dependencies ## line coverage by target; has a build folder of its own, so the first run takes minutes
 	@scripts/coverage.sh $(COVERAGE_BUILD) $(SWIFT_FLAGS)
 
@@ -47,7 +53,7 @@ format: ## format the Swift code in place
 	@swift format --in-place --recursive --parallel --configuration .swift-format $(FORMATTED)
 
 clean: ## remove everything that was built (run-time state in data/state stays)
-	rm -rf .build $(COVERAGE_BUILD) .venv .venv-clients
+	rm -rf .build $(COVERAGE_BUILD) $(FUZZ_BUILD) .venv .venv-clients
 
 dependencies:
 	@scripts/dependencies.sh build

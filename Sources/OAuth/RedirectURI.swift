@@ -38,8 +38,10 @@ package struct RedirectURI: Sendable, Equatable {
         case "http":
             guard url.isLoopback else { throw Self.refusal("uses http for a host other than 127.0.0.1, [::1] or localhost") }
         case let scheme:
-            // A reverse domain name belongs to somebody; any other private scheme must be one that we know (data/clients).
-            guard policy.knownSchemes.contains(scheme) || (scheme.contains(".") && !scheme.hasSuffix(".")) else {
+            // A reverse domain name belongs to somebody; any other private scheme must be one that we know (data/clients). People are shown
+            // the whole scheme, so it is no longer than a domain name can be (RFC 1035 §2.3.4).
+            let isReverseDomain = scheme.contains(".") && !scheme.hasSuffix(".") && scheme.utf8.count <= 253
+            guard policy.knownSchemes.contains(scheme) || isReverseDomain else {
                 throw Self.refusal("has a scheme that is not accepted here; use https, http on loopback, or a reverse domain name")
             }
         }
