@@ -32,7 +32,7 @@ package struct ClientCredentials: Sendable {
         guard form["client_secret"] == nil else {
             throw OAuthError(.invalidRequest, "Client credentials may be sent in the header or in the body, not in both.")
         }
-        if let named = form["client_id"], !id.contains(named) {
+        if let named = form["client_id"], !id.contains(where: { $0.hasBytes(of: named) }) {
             throw OAuthError(.invalidClient, "client_id in the body differs from the one in the header.")
         }
         self.init(clientID: form["client_id"] ?? id[0], secrets: secrets, usedHeader: true)
@@ -57,7 +57,7 @@ package struct ClientCredentials: Sendable {
     /// `Basic base64(id:secret)` (RFC 7617 §2), both halves also as form-decoded. Both are visible ASCII (RFC 6749 appendix A).
     private static func basic(_ header: String) throws(OAuthError) -> (ids: [String], secrets: [Secret]) {
         let refusal = OAuthError(.invalidClient, "The Authorization header must be Basic with base64 of client_id:client_secret.")
-        let parts = header.split(separator: " ", maxSplits: 1)
+        let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].lowercased() == "basic", let bytes = Base64.decode(String(parts[1])),
             bytes.allSatisfy({ (0x20...0x7E).contains($0) }), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { throw refusal }

@@ -40,7 +40,7 @@ package struct FormData: Sendable, Equatable {
 
     /// All values of a name, empty ones left out: empty equals absent (RFC 6749 §3.1).
     package func values(_ name: String) -> [String] {
-        pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+        pairs.filter { $0.name.hasBytes(of: name) && !$0.value.isEmpty }.map(\.value)
     }
 
     /// The first value of a name that may be given once; see `repeated` for the check.
@@ -48,8 +48,8 @@ package struct FormData: Sendable, Equatable {
 
     /// Names that occur more than once, empty values counted: RFC 6749 §3.1 forbids them.
     package var repeated: Set<String> {
-        var seen: Set<String> = []
-        return Set(pairs.compactMap { seen.insert($0.name).inserted ? nil : $0.name })
+        var seen: Set<[UInt8]> = []
+        return Set(pairs.compactMap { seen.insert(Array($0.name.utf8)).inserted ? nil : $0.name })
     }
 
     /// The same pairs as a text.

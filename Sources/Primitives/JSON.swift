@@ -22,8 +22,9 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension String {
-    /// Byte for byte. Swift's `==` takes `é` in one scalar and in two for the same, and nobody else who reads JSON does.
-    func hasBytes(of other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+    /// Byte for byte. Swift's `==` takes `é` in one scalar and in two for the same, and U+212A for `K`.
+    /// Nobody else who reads JSON or a form does.
+    package func hasBytes(of other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 
 /// A number as it was written. `1.0`, `1e2` and `100` stay apart.
