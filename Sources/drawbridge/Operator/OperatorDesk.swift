@@ -44,6 +44,6 @@ struct OperatorDesk {
     func complain(of tampered: [String], _ kind: String) {
         guard !tampered.isEmpty else { return }
         let text = "\(tampered.count) \(kind) were changed by somebody else and are not shown: \(tampered.joined(separator: ", "))\n"
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

@@ -42,6 +42,7 @@ struct JSONLogHandler: LogHandler {
             members.append(.init(key: key, value: .string(value.description)))
         }
         let line = JSON.object(JSONObject(members)).serialized + [0x0A]
-        Self.output.withLock { _ in FileHandle.standardError.write(Data(line)) }
+        // A full disk must not end the program: the throwing form, and the line is lost.
+        Self.output.withLock { _ in try? FileHandle.standardError.write(contentsOf: Data(line)) }
     }
 }

@@ -116,7 +116,8 @@ struct Program {
     private static func report(_ rejection: Rejection, _ store: SQLiteStore, _ logger: Logger) {
         switch rejection {
         case .store(.tampered(let table, let row)):
-            logger.critical("somebody else has changed the database; the row is not used", metadata: ["table": "\(table)", "row": "\(row)"])
+            logger.critical(
+                "somebody else has changed the database; the row is not used", metadata: ["table": "\(table)", "row": "\(row)"])
             try? store.enqueue(AuditEvent(.tampered, detail: table))
         case .store(let failure): logger.error("the store failed", metadata: ["reason": "\(failure)"])
         case .keyMissing: logger.error("a key of the keyring is missing")
