@@ -38,7 +38,7 @@ struct HostileExchange: Sendable, CustomTestStringConvertible {
     func `a failed exchange burns nothing`(hostile: HostileExchange) async throws {
         let bridge = try await Harness()
         let approved = try await bridge.approve(try bridge.register())
-        let client = hostile.asAnotherClient ? try bridge.register(name: "Another") : approved.client
+        let client = hostile.asAnotherClient ? try await bridge.register(name: "Another") : approved.client
         for _ in 0..<3 {
             #expect(await rejection { try await bridge.exchange(approved, as: client, overrides: hostile.overrides) } == hostile.expected)
         }
@@ -53,7 +53,7 @@ struct HostileExchange: Sendable, CustomTestStringConvertible {
         let bridge = try await Harness()
         let approved = try await bridge.approve(try bridge.register())
         let tokens = try await bridge.exchange(approved)
-        let client = hostile.asAnotherClient ? try bridge.register(name: "Another") : approved.client
+        let client = hostile.asAnotherClient ? try await bridge.register(name: "Another") : approved.client
         #expect(await rejection { try await bridge.exchange(approved, as: client, overrides: hostile.overrides) } == hostile.expected)
         #expect(try await bridge.opened(with: tokens.accessToken) == Harness.token)
 
@@ -79,7 +79,7 @@ struct HostileExchange: Sendable, CustomTestStringConvertible {
 
     @Test func `the verifier of one code redeems no other, and neither code is harmed`() async throws {
         let bridge = try await Harness()
-        let client = try bridge.register()
+        let client = try await bridge.register()
         let (one, two) = (try await bridge.approve(client), try await bridge.approve(client))
         let mixed = ["code": two.code]
         #expect(await rejection { try await bridge.exchange(one, overrides: mixed) } == .verifierDiffers)

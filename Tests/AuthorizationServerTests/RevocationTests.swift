@@ -30,7 +30,7 @@ import Vault
     @Test func `another client's revocation, and an unknown token, have no effect`() async throws {
         let bridge = try await Harness()
         let connection = try await bridge.connect()
-        let other = try bridge.register(name: "Another")
+        let other = try await bridge.register(name: "Another")
         for token in [connection.tokens.refreshToken, connection.tokens.accessToken] {
             try await bridge.server.revoke(token, by: other, caller: Harness.caller)
         }
