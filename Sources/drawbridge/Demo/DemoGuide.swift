@@ -31,7 +31,7 @@ struct DemoGuide: Sendable {
         }
         lines.append(style.bold("Pages"))
         lines.append("  \(baseURL)/             what this server is, and how to connect")
-        lines.append("  \(baseURL)/connections  what you connected, with what powers; disconnect there")
+        lines.append("  \(baseURL)/connections  how to disconnect a client, or change what it may do")
         if let sandboxURL { lines.append("  \(sandboxURL) is the stand-in API that the tokens above belong to") }
         lines += ["", style.dim("Ctrl-C stops everything.")]
         return lines.joined(separator: "\n")
