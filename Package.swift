@@ -98,8 +98,8 @@ let package = Package(
                 "Primitives", "OAuth", "SodiumCrypto", "CSodium", "Vault", "AuthorizationServer", "SQLiteStorage", "TokenSigning", grdb,
             ],
             path: "Tests/TestKit", swiftSettings: swift),
-        suite("PrimitivesTests", ["Primitives"]),
-        suite("OAuthTests", ["OAuth", "Primitives"]),
+        suite("PrimitivesTests", ["Primitives", "TestKit"]),
+        suite("OAuthTests", ["OAuth", "Primitives", "TestKit"]),
         suite("SodiumCryptoTests", ["SodiumCrypto", "Primitives", "TestKit"]),
         suite("VaultTests", ["Vault", "SodiumCrypto", "Primitives", "TestKit"]),
         suite(

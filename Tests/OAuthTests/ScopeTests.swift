@@ -1,5 +1,6 @@
 import OAuth
 import Primitives
+import TestKit
 import Testing
 
 struct ScopeTests {

@@ -1,25 +1,6 @@
-/// SplitMix64: the same seed gives the same run, so that a failure can be looked at again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+import TestKit
 
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-
-    mutating func bytes(upTo count: Int) -> [UInt8] {
-        (0..<number(0...count)).map { _ in UInt8.random(in: 0...255, using: &self) }
-    }
-
+extension SeededGenerator {
     /// Pieces of a grammar in any order, with some garbage between them.
     mutating func text(of pieces: [String], upTo count: Int) -> String {
         (0..<number(0...count)).map { _ in

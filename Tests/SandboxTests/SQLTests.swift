@@ -45,9 +45,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "ATTACH DATABASE '/tmp/x.sqlite' AS x", " /* hi */ attach database ':memory:' as x", "-- hi\nPRAGMA journal_mode = OFF",
-        "VACUUM INTO '/tmp/x'",
-        "DETACH main", "BEGIN", "COMMIT", "SAVEPOINT x", "SELECT 1; ATTACH ':memory:' AS x", "SELECT load_extension('/tmp/x.so')", "", ";",
+        "ATTACH DATABASE 'elsewhere.sqlite' AS x", " /* hi */ attach database ':memory:' as x", "-- hi\nPRAGMA journal_mode = OFF",
+        "VACUUM INTO 'elsewhere.sqlite'",
+        "DETACH main", "BEGIN", "COMMIT", "SAVEPOINT x", "SELECT 1; ATTACH ':memory:' AS x", "SELECT load_extension('elsewhere.so')", "",
+        ";",
         "SELECT", "SELECT * FROM token", "\u{FEFF}PRAGMA user_version = 1",
     ]) func `what would leave the account's database is refused`(sql: String) async throws {
         try await withSandbox { client async throws in

@@ -17,6 +17,12 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
+    package mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+    package mutating func bytes(upTo count: Int) -> [UInt8] {
+        (0..<number(0...count)).map { _ in UInt8.random(in: 0...255, using: &self) }
+    }
+
     /// The same chance as the program takes it.
     package static func source(seed: UInt64) -> RandomSource {
         let generator = Shared(SeededGenerator(seed: seed))

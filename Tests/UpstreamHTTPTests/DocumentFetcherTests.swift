@@ -136,7 +136,10 @@ private final class Names: Sendable {
     @Test func `a name server that does not answer keeps nobody waiting`() async throws {
         let fetcher = try DocumentFetcher(
             resolver: HostResolver { _ in
-                try? await Task.sleep(for: .seconds(3600))
+                // Nothing ever comes, until whoever waits gives up.
+                let (silence, kept) = AsyncStream<Void>.makeStream()
+                for await _ in silence {}
+                withExtendedLifetime(kept) {}
                 return []
             }, timeout: .milliseconds(50), logger: Self.silent)
         await #expect(throws: FetchFailure.timedOut) {

@@ -30,10 +30,7 @@ enum MasterKeySource: Sendable, Equatable {
 
     /// The key in base64, in either alphabet, with or without padding (RFC 4648 §§4, 5).
     static func decode(_ text: String) throws(BadValue) -> Secret {
-        var body = text[...]
-        while body.last == "=" { body.removeLast() }
-        let urlSafe = String(body.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
-        guard body.count == text.count || text.count.isMultiple(of: 4), let bytes = Base64URL.decode(urlSafe) else {
+        guard let bytes = Base64.decode(String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })) else {
             throw BadValue("is not base64", advice: "make one with: openssl rand -base64 32")
         }
         guard bytes.count == keyLength else {
